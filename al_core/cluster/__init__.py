@@ -27,7 +27,7 @@ def connected(address: str) -> Iterator[Cluster]:
         raise MissingInputError(
             f"the cluster at {address} is reached by Dask, which is not installed: pip install 'al-core[cluster]'"
         )
-    from al_core.cluster import dask_cluster
+    from al_core.cluster import connection
 
-    with dask_cluster.connected(address) as cluster:
+    with connection.connected(address) as cluster:
         yield cluster

@@ -12,27 +12,24 @@ from functools import partial
 from itertools import islice
 from time import monotonic
 from typing import Any
-from warnings import catch_warnings, simplefilter
 
-import dask
 import numpy as np
-from distributed import Client, get_worker, wait
+from distributed import Client, wait
 from distributed.client import ClosedClientError, FuturesCancelledError
 from distributed.comm import CommClosedError
 from distributed.scheduler import KilledWorker, NoValidWorkerError
 from numpy.typing import NDArray
 
+from al_core.cluster import worker_tasks
 from al_core.cluster.cluster import Cluster, Task
-from al_core.cluster.environment import Environment, environment
+from al_core.cluster.environment import environment
 from al_core.cluster.missing_packages import lacks_package
-from al_core.cluster.plugin import EnvironmentCheck
-from al_core.cluster.shard import Call, Shard, ShardPlan
-from al_core.cluster.shards import Gathering, Loan, Shards, Work
-from al_core.exceptions import ALCoreError, Cancelled, ServerError
+from al_core.cluster.shard import Call, ShardPlan
+from al_core.cluster.shards import Gathering, Loan, Shards
+from al_core.exceptions import ServerError
 
 # How often the caller looks whether it should stop: canceling takes two seconds at most.
 _SECONDS_PER_LOOK = 0.2
-_SECONDS_TO_CONNECT = 10
 # How long to wait for a worker when none is left: one that was killed is started again by its nanny within seconds.
 _SECONDS_WITHOUT_WORKERS = 30
 _SECONDS_PER_CENSUS = 2
@@ -53,7 +50,7 @@ class DaskShards(Shards):
     def ask(self, calls: Sequence[Call | None], tick: Callable[[], None], loan: Loan | None = None) -> list[Any]:
         """Return each shard's answer to its call, None where there is none; `tick` may raise to stop."""
         asked = [i for i, call in enumerate(calls) if call is not None]
-        jobs = [(_answer, self._futures[i], calls[i], loan) for i in asked]
+        jobs = [(worker_tasks.answer_call, self._futures[i], calls[i], loan) for i in asked]
         answers: list[Any] = [None] * len(calls)
         for i, answer in zip(asked, self._cluster.submit_all(jobs, tick), strict=True):
             answers[i] = answer
@@ -69,14 +66,14 @@ class DaskShards(Shards):
     def _gather(self, gathering: Gathering, loan: Loan | None) -> Any:
         submit = self._cluster.submit
         calls = zip(self._futures, gathering.calls(self), strict=True)
-        parts = [submit(_answer, shard, call, None) for shard, call in calls if call is not None]
+        parts = [submit(worker_tasks.answer_call, shard, call, None) for shard, call in calls if call is not None]
         # Nobody but this task waits for its parts: Dask frees them after it, and makes again those that are lost.
-        return submit(_work, gathering.work, loan, parts)
+        return submit(worker_tasks.work_on_parts, gathering.work, loan, parts)
 
     @contextmanager
     def lend(self, value: Any) -> Iterator[Loan]:
         """Lend something: the result of a task, which workers get from each other, and which is made again if lost."""
-        with self._cluster.kept(_lent, value) as future:
+        with self._cluster.kept(worker_tasks.keep, value) as future:
             yield future
 
 
@@ -98,7 +95,7 @@ class DaskCluster(Cluster):
 
     def run(self, tasks: Sequence[Task], tick: Callable[[], None]) -> list[Any]:
         """Return the result of each task; `tick` is called now and then and may raise to stop."""
-        return self.submit_all([(_run, task) for task in tasks], tick)
+        return self.submit_all([(worker_tasks.run_task, task) for task in tasks], tick)
 
     @contextmanager
     def shards(self, plans: Sequence[ShardPlan], starts: NDArray[np.int64]) -> Iterator[Shards]:
@@ -106,7 +103,7 @@ class DaskCluster(Cluster):
         # No worker is asked for: the scheduler gives shards to idle ones, while tasks for workers that have all gone
         # wait for these very ones, even when others have come (distributed's
         # `bulk_schedule_unrunnable_after_adding_worker`).
-        futures = [self.submit(_make, plan) for plan in plans]
+        futures = [self.submit(worker_tasks.make_shard, plan) for plan in plans]
         try:
             yield DaskShards(self, futures, starts)
         finally:
@@ -114,7 +111,7 @@ class DaskCluster(Cluster):
 
     def stream(self, tasks: Iterable[Task], tick: Callable[[], None]) -> Iterator[Any]:
         """Yield the result of each task in order; only so many are made and under way as keep all workers busy."""
-        submits = (partial(self.submit, _run, task) for task in tasks)
+        submits = (partial(self.submit, worker_tasks.run_task, task) for task in tasks)
         yield from self.in_order(submits, _TASKS_AHEAD * self._n_threads(), tick)
 
     def in_order(self, submits: Iterable[Callable[[], Any]], n_ahead: int, tick: Callable[[], None]) -> Iterator[Any]:
@@ -150,7 +147,7 @@ class DaskCluster(Cluster):
                 self._wait(futures, tick)
                 results: list[Any] = self._client.gather(futures)
         finally:
-            # What still runs stops at its next look (`_ticking`).
+            # What still runs stops at its next look (`worker_tasks`).
             self._cancel(futures)
         return results
 
@@ -223,98 +220,3 @@ class DaskCluster(Cluster):
     def _census(self) -> list[str]:
         """Return the addresses of the workers."""
         return list(self._client.scheduler_info()["workers"])
-
-
-@contextmanager
-def connected(address: str) -> Iterator[DaskCluster]:
-    """Yield the cluster of a scheduler, whose workers were found to have this version of al_core.
-
-    Raises:
-        ServerError: If the scheduler does not answer or has no workers, or they have no al_core.
-        NotAllowedError: If a worker has another version, or another kind of processor.
-    """
-    # Arguments are sent once: Dask warns of large ones because it cannot know.
-    settings = {"distributed.admin.large-graph-warning-threshold": "100GB"}
-    with dask.config.set(settings):
-        client = _client(address)
-        try:
-            _check_workers(client, address)
-            yield DaskCluster(client, address)
-        finally:
-            _take_check_back(client)
-            client.close()
-
-
-def _client(address: str) -> Client:
-    try:
-        with catch_warnings():
-            # Which packages differ is checked below for those that matter.
-            simplefilter("ignore")
-            return Client(address, timeout=_SECONDS_TO_CONNECT, set_as_default=False)
-    except (OSError, ValueError) as error:
-        raise ServerError(
-            f"no Dask scheduler answers at {address}: start one with 'dask scheduler', or correct the address"
-        ) from error
-
-
-def _check_workers(client: Client, address: str) -> None:
-    try:
-        client.register_plugin(EnvironmentCheck(environment()))
-    except ALCoreError:
-        raise
-    except Exception as error:
-        raise ServerError(
-            f"the workers of the scheduler at {address} cannot load al_core ({error}): install it where they run"
-        ) from error
-
-
-def _take_check_back(client: Client) -> None:
-    """Let workers join that have no al_core: a scheduler may be shared."""
-    if client.status == "running":
-        # Other work may have ended first and taken it along, the scheduler has gone since, or a worker could not
-        # load it.
-        with suppress(ValueError, OSError, KeyError):
-            client.unregister_worker_plugin(EnvironmentCheck.name)
-
-
-def _make(plan: ShardPlan, expected: Environment) -> Shard:
-    expected.check(_name())
-    return plan.make(_ticking())
-
-
-def _answer(shard: Shard, call: Call, lent: Any, expected: Environment) -> Any:
-    expected.check(_name())
-    call = call if lent is None else call.lent(lent)
-    return shard.answer(call, get_worker().state.nthreads, _ticking())
-
-
-def _work(work: Work, lent: Any, parts: Sequence[NDArray[np.float32]], expected: Environment) -> Any:
-    expected.check(_name())
-    return work.run(np.concatenate(parts), get_worker().state.nthreads, _ticking(), lent)
-
-
-def _lent(value: Any, expected: Environment) -> Any:
-    expected.check(_name())
-    return value
-
-
-def _run(task: Task, expected: Environment) -> Any:
-    expected.check(_name())
-    return task.run(_ticking())
-
-
-def _name() -> str:
-    return f"the worker at {get_worker().address}"
-
-
-def _ticking() -> Callable[[], None]:
-    """Return what raises `Cancelled` once nobody waits for the task of this thread any more."""
-    worker = get_worker()
-    key = worker.get_current_task()
-
-    def tick() -> None:
-        state = worker.state.tasks.get(key)
-        if state is None or state.state == "cancelled":
-            raise Cancelled("nobody waits for this result any more")
-
-    return tick

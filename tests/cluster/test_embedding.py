@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from al_core import workflow
-from al_core.cluster import connected, dask_cluster
+from al_core.cluster import connected, connection, dask_cluster
 from al_core.cluster.embedding import EmbedImages, embedder_on
 from al_core.cluster.in_process import InProcessCluster
 from al_core.commands.main import main
@@ -127,7 +127,7 @@ def test_a_worker_of_another_version_that_joins_later_embeds_nothing(
 def test_the_shell_names_the_cluster_and_a_wrong_address_stores_nothing(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(dask_cluster, "_SECONDS_TO_CONNECT", 1)
+    monkeypatch.setattr(connection, "_SECONDS_TO_CONNECT", 1)
     home = tmp_path / "workspace"
     where = ["--workspace", str(home), "--cluster", "tcp://127.0.0.1:9"]
     assert main(["embed", str(folder), "--dataset", "there", *where]) == 1

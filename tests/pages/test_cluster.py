@@ -6,7 +6,7 @@ from dataclasses import asdict
 import pytest
 
 from al_core.api.server.door.visitor import Visitor
-from al_core.cluster import dask_cluster
+from al_core.cluster import connection
 from al_core.store import Dataset
 from tests.cluster.processes import DaskProcesses
 from tests.pages.conftest import Open, unescaped
@@ -26,7 +26,7 @@ def test_a_selection_runs_on_the_workers_of_the_scheduler_that_is_named(
 def test_a_scheduler_that_does_not_answer_is_said_and_nothing_is_stored(
     digits: Dataset, open_page: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(dask_cluster, "_SECONDS_TO_CONNECT", 1)
+    monkeypatch.setattr(connection, "_SECONDS_TO_CONNECT", 1)
     n_tags = len(digits.tags())
     app = open_page("select")
     app.text_input(key="cluster").set_value("tcp://127.0.0.1:9").run()

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from al_core import workflow
-from al_core.cluster import dask_cluster
+from al_core.cluster import connection
 from al_core.config import SelectionConfig
 from al_core.exceptions import InvalidInputError, ServerError
 from al_core.geometry.neighbors import nearest_neighbors
@@ -53,7 +53,7 @@ def test_the_environment_names_the_cluster(
     monkeypatch.setenv("AL_CORE_CLUSTER", dask_processes.address)
     assert workflow.run_selection(many, config).added_rows.tolist() == expected
     monkeypatch.setenv("AL_CORE_CLUSTER", "tcp://127.0.0.1:9")
-    monkeypatch.setattr(dask_cluster, "_SECONDS_TO_CONNECT", 1)
+    monkeypatch.setattr(connection, "_SECONDS_TO_CONNECT", 1)
     with pytest.raises(ServerError, match=r"no Dask scheduler answers at tcp://127\.0\.0\.1:9"):
         workflow.run_selection(many, SelectionConfig("CORESET", 40, seed=1, name="nowhere"))
     assert "nowhere" not in {tag.name for tag in many.tags()}
