@@ -1,18 +1,17 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from sqlalchemy import Engine, Row, func, select
+from sqlalchemy import Engine, Row
 from sqlalchemy.exc import IntegrityError
 
 from al_core.exceptions import NotAllowedError, NotFoundError
-from al_core.store import engines, names, tables
+from al_core.store import engines, names
 from al_core.store.asking import answer_first
 from al_core.store.counting_in import CountingIn
 from al_core.store.dataset import Dataset, ImageSize
-from al_core.store.engines import reading
 from al_core.store.identity import now
 from al_core.store.local_arrays import LocalArrays
 from al_core.store.local_filenames import LocalFilenames
@@ -22,6 +21,7 @@ from al_core.store.local_models import LocalModels
 from al_core.store.new_filenames import NewFilenames
 from al_core.store.provenance import TagRole
 from al_core.store.records import INITIAL_TAG, ROUND_PLAN, NewArrays, SampleImage, Tag, TagOrigin
+from al_core.store.revisions import last_record_at, revisions_of
 from al_core.store.samples import Samples
 from al_core.store.storage import Storage
 from al_core.store.tag_summary import TagSummary
@@ -53,7 +53,6 @@ class LocalDataset(Dataset):
     ) -> None:
         self._engine = engine
         self._folder = folder
-        self._storage = storage
         self.id: str = record.id
         self.name: str = record.name
         self.n_samples: int = record.n_samples
@@ -210,25 +209,13 @@ class LocalDataset(Dataset):
 
     def last_modified_at(self) -> int:
         """Return when the newest of its tags and arrays was made, in milliseconds since 1970."""
-        newest = []
-        for table in (tables.tags, tables.arrays):
-            of_dataset = select(func.max(table.c.created_at)).where(table.c.dataset_id == self.id)
-            newest.append(of_dataset.scalar_subquery())
-        with reading(self._engine) as connection:
-            moments = connection.execute(select(*newest)).one()
-        # The maximum of no rows is NULL.
-        return max(moment or self.created_at for moment in moments)
+        return last_record_at(self._engine, self.id, self.created_at)
 
     def version(self) -> str:
         """Return a text that is another one after each change, whichever server makes it."""
-        revision = answer_first((self._engine, "revision", self.id), self._ask_for_revision)
+        revisions = answer_first((self._engine, "revision", self.id), partial(revisions_of, self._engine, self.id))
         # The samples as this object has them: it may have been read before the last ones came.
-        return f"{self.id} {self.n_samples} {revision}"
-
-    def _ask_for_revision(self) -> list[int]:
-        query = select(tables.datasets.c.revision).where(tables.datasets.c.id == self.id)
-        with reading(self._engine) as connection:
-            return list(connection.execute(query).scalars())
+        return f"{self.id} {self.n_samples} {revisions}"
 
     def tags(self) -> list[Tag]:
         """Return all tags, newest first."""

@@ -1,10 +1,10 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Engine, bindparam, or_, select
+from sqlalchemy import Engine, bindparam, func, or_, select
 
-from al_core.store.engines import failures_explained
-from al_core.store.tables import datasets
+from al_core.store.engines import failures_explained, reading
+from al_core.store.tables import arrays, datasets, tags
 
 REVISION = select(datasets.c.id, datasets.c.revision).where(
     datasets.c.deleted_at.is_(None),
@@ -56,3 +56,22 @@ class Revisions:
     def _parameters(self, wanted: str) -> Any:
         names = self._positions
         return [wanted] * len(names) if names is not None else {"wanted": wanted}
+
+
+def revisions_of(engine: Engine, dataset_id: str) -> list[int]:
+    """Return the revision number of a dataset in a list, which is empty once the dataset is gone."""
+    query = select(datasets.c.revision).where(datasets.c.id == dataset_id)
+    with reading(engine) as connection:
+        return list(connection.execute(query).scalars())
+
+
+def last_record_at(engine: Engine, dataset_id: str, created_at: int) -> int:
+    """Return when the newest tag or array of a dataset was made, or the dataset itself where one kind is missing."""
+    newest = []
+    for table in (tags, arrays):
+        of_dataset = select(func.max(table.c.created_at)).where(table.c.dataset_id == dataset_id)
+        newest.append(of_dataset.scalar_subquery())
+    with reading(engine) as connection:
+        moments = connection.execute(select(*newest)).one()
+    # The maximum of no rows is NULL.
+    return max(moment or created_at for moment in moments)

@@ -1,42 +1,35 @@
 import copy
 import os
 from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from sqlalchemy import Engine, bindparam, insert, or_, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Engine, bindparam, or_, select
 
 from al_core import disk
 from al_core.exceptions import NotFoundError
-from al_core.store import binding, engines, names, tables
+from al_core.store import binding, engines, tables
 from al_core.store.asking import answer
 from al_core.store.backup import write_backup
 from al_core.store.catalog import open_catalog
 from al_core.store.checks import Checks
-from al_core.store.counting_in import freeze_samples
 from al_core.store.doctor import Doctor
-from al_core.store.engines import reading, writing
+from al_core.store.engines import reading
 from al_core.store.home import existing_home, home_folder, make_home
-from al_core.store.identity import new_id, now
 from al_core.store.job_records import JobRecords
 from al_core.store.leases import LeaseTerms
 from al_core.store.leftovers import remove_leftovers
-from al_core.store.local_arrays import LocalArrays
 from al_core.store.local_dataset import LocalDataset
-from al_core.store.local_filenames import LocalFilenames
-from al_core.store.local_images import check_images_place
-from al_core.store.new_filenames import NewFilenames
+from al_core.store.new_datasets import NewDatasets
 from al_core.store.owner import Owner
 from al_core.store.records import NewArrays
 from al_core.store.revisions import Revisions
 from al_core.store.storages import open_storage
 from al_core.store.tokens import Tokens
 from al_core.store.tombstones import Tombstones, retention_from_environment
-from al_core.store.transactions import changing, lock
+from al_core.store.transactions import changing
 from al_core.store.watch import Watch, watching
 from al_core.types import Progress
 
@@ -232,40 +225,12 @@ class Workspace:
             AlreadyExistsError: If the name is taken.
             NotAllowedError: If an array has not a row for each filename.
         """
-        self.check_dataset_name(name)
-        if filenames is not None:
-            names.check_filenames(filenames)
-        images_place = check_images_place(images_dir) if images_dir is not None else None
-        values = _new_dataset(name, images_place, attributes or {})
-        dataset_id = values["id"]
-        new_arrays = LocalArrays(self._engine, self._storage, dataset_id, self.tombstones)
-        try:
-            with (
-                new_arrays.written(arrays) as records,
-                self._written_filenames(dataset_id, filenames) as new_filenames,
-                writing(self._engine) as connection,
-            ):
-                connection.execute(insert(tables.datasets).values(values))
-                locked = lock(connection, dataset_id)
-                if new_filenames is not None:
-                    freeze_samples(locked, new_filenames)
-                    # Read again, because it has samples by now.
-                    locked = lock(connection, dataset_id)
-                new_arrays.insert(locked, records)
-        except IntegrityError as error:
-            raise names.dataset_exists(name) from error
+        dataset_id = self._new_datasets.make(name, filenames, images_dir, arrays, attributes or {})
         return self.dataset(dataset_id)
 
     def check_dataset_name(self, name: str) -> None:
         """Raise unless a new dataset may have this name: before long work whose result is to be stored under it."""
-        engines.check_writable(self._engine)
-        self._storage.check_writable()
-        names.check_dataset_name(name)
-        query = select(tables.datasets.c.id).where(tables.datasets.c.name == name)
-        with reading(self._engine) as connection:
-            is_used = connection.execute(query).first() is not None
-        if is_used:
-            raise names.dataset_exists(name)
+        self._new_datasets.check_name(name)
 
     def delete_dataset(self, name_or_id: str) -> None:
         """Remove a dataset with its tags, scores and arrays; images stay where they are.
@@ -277,30 +242,13 @@ class Workspace:
         self.tombstones.remove_expired()
 
     @property
+    def _new_datasets(self) -> NewDatasets:
+        return NewDatasets(self._engine, self._storage, self.tombstones)
+
+    @property
     def _datasets_folder(self) -> Path:
         return self.home / "datasets"
 
     def _dataset(self, record: Any) -> LocalDataset:
         folder = self._datasets_folder / record.id
         return LocalDataset(self._engine, folder, self._storage, record, self.tombstones)
-
-    def _written_filenames(
-        self, dataset_id: str, filenames: Sequence[str] | None
-    ) -> AbstractContextManager[NewFilenames | None]:
-        if filenames is None:
-            return nullcontext()
-        local_filenames = LocalFilenames(self._engine, self._storage, self.tombstones, dataset_id, None)
-        return local_filenames.written(filenames)
-
-
-def _new_dataset(name: str, images_place: str | None, attributes: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "id": new_id(),
-        "name": name,
-        "n_samples": 0,
-        "n_pending": 0,
-        "images_dir": images_place,
-        "attributes": dict(attributes),
-        "created_at": now(),
-        "revision": 0,
-    }
