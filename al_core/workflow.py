@@ -16,14 +16,8 @@ from al_core.exceptions import ALCoreWarning, NotAllowedError
 from al_core.objects.address import is_address
 from al_core.projection.project import Method
 from al_core.steps.chosen import labeled_rows, sent_rows
-from al_core.steps.embeddings import (
-    EmbeddedFolder,
-    check_embeddings,
-    embed_folder_into,
-    embed_images_of,
-    save_embedding,
-    save_images,
-)
+from al_core.steps.embedded_images import EmbeddedFolder, embed_folder_into, embed_images_of, save_images
+from al_core.steps.embeddings import check_embeddings, save_embedding
 from al_core.steps.metadata import store_metadata
 from al_core.steps.models import rescored_note, unscored_note
 from al_core.steps.outlook import look_ahead

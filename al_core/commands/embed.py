@@ -136,7 +136,7 @@ def _is_embedded(dataset: "LocalDataset", images_dir: str, model: str) -> bool:
 
 def _print_new(workspace: "Workspace", dataset: "LocalDataset") -> None:
     """Say how many files of its folder a dataset does not have; none of them is read, so they may be broken ones."""
-    from al_core.steps.embeddings import images_of
+    from al_core.steps.embedded_images import images_of
 
     n_new = len(set(images_of(dataset, workspace.home / "embedding-runs").filenames()) - set(dataset.filenames()))
     if n_new:

@@ -1,7 +1,5 @@
 """Images that came later: only files that the dataset does not have are embedded, and a tag says when they came."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -11,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from al_core.exceptions import InvalidInputError, MissingInputError, NotAllowedError
-from al_core.steps.embeddings import images_of
+from al_core.steps.embedded_images import embedded, images_of
 from al_core.steps.where import Where
 from al_core.store.kinds import Kind
 from al_core.store.records import NewArrays, StoredArray, Tag
@@ -21,7 +19,6 @@ if TYPE_CHECKING:
     from al_core.embedding import BrokenImage, EmbeddingModel
     from al_core.embedding.checkpoint import EmbeddedImages
     from al_core.embedding.load import ModelOption
-    from al_core.embedding.sources import ImageSource
     from al_core.store import LocalDataset
 
 
@@ -95,37 +92,16 @@ def append_folder(
         waiting = dataset.filenames()[extension.stored.shape[0] :]
         if waiting or new:
             wanted = [*waiting, *new]
-            with _embedded(dataset, extension, wanted, source, runs=runs, where=where, progress=progress) as images:
+            check = partial(_check_is_newest, dataset, extension.stored)
+            with embedded(
+                source, wanted, extension.option, extension.model, runs, where=where, progress=progress, check=check
+            ) as images:
                 tag = _count_in(dataset, images.filenames, waiting)
                 _complete(dataset, extension.stored, images)
             appended = appended.followed_by(AppendedImages(tag, len(images.filenames), images.broken))
             # The first embedding has counted them in: for each of the others they wait among the samples.
             new = []
     return appended
-
-
-@contextmanager
-def _embedded(  # noqa: PLR0913 - what is embedded, and by keyword how
-    dataset: "LocalDataset",
-    extension: Extension,
-    filenames: list[str],
-    source: "ImageSource",
-    *,
-    runs: Path,
-    where: Where,
-    progress: Progress | None,
-) -> Iterator["EmbeddedImages"]:
-    """Embed images by the model of an embedding that is to be completed with them inside."""
-    from al_core.embedding.checkpoint import embed_folder
-
-    check = partial(_check_is_newest, dataset, extension.stored)
-    with (
-        where.embedder(extension.option) as embedder,
-        embed_folder(
-            source, filenames, extension.model, runs, progress=progress, embedder=embedder, check=check
-        ) as images,
-    ):
-        yield images
 
 
 def _what_to_extend(dataset: "LocalDataset") -> list[StoredArray]:

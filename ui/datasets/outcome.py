@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from al_core.jobs import Job, JobState
-from al_core.steps.embeddings import EmbeddedFolder
+from al_core.steps.embedded_images import EmbeddedFolder
 from al_core.text import counted
 from ui import state
 from ui.clicks import clicked
