@@ -65,7 +65,7 @@ def _how_far(job: JobStatus) -> str:
     return f"{job.fraction:.0%} done, on another server" if seconds is None else f"about {duration(seconds)} left"
 
 
-def start_button(  # noqa: PLR0913 - what is started, and by keyword how the button looks
+def start_button(
     label: str,
     key: str,
     title: str,
@@ -73,15 +73,11 @@ def start_button(  # noqa: PLR0913 - what is started, and by keyword how the but
     *,
     icon: str,
     hint: str,
-    is_next: bool = False,
 ) -> None:
-    """Draw a button that starts a job in the place of the one that has ended, and rerun the page once it is pressed.
-
-    `is_next` makes it stand out as what comes next.
-    """
+    """Draw a button that starts a job in the place of the one that has ended, and rerun the page once it is pressed."""
     running = latest(key)
     reason = obstacle("It is under way: wait for it or cancel it" if running and running.is_running else None)
-    if clicked(label, key=f"start-{key}", icon=icon, is_next=is_next, reason=reason, hint=hint):
+    if clicked(label, key=f"start-{key}", icon=icon, reason=reason, hint=hint):
         forget(key)
         start(key, title, work)
         st.rerun()

@@ -27,12 +27,11 @@ def optimize_layout(
     *,
     n_epochs: int,
     seed: int,
-    rate: float = 1.0,
     progress: Progress,
 ) -> NDArray[np.float32]:
     """Return the points (N, 2) after epochs of attraction along the weights and repulsion from random points.
 
-    Moves shrink from `rate` to 0. A row without weights stays where it is.
+    The size of a move shrinks from 1 to 0. A row without weights stays where it is.
     """
     from al_core.projection.layout_kernel import move
 
@@ -45,7 +44,7 @@ def optimize_layout(
     parts = _parts_of_equal_work(weights)
     with workers() as pool:
         for epoch in range(n_epochs):
-            step = np.float32(rate * (1 - epoch / n_epochs))
+            step = np.float32(1 - epoch / n_epochs)
             state = (weights.indptr, weights.indices, shares, np.int64(epoch), step, np.uint64(seed))
             # The last epoch is over before the next begins: `list` waits for all parts.
             list(pool.map(lambda part: move(current, moved, part, *state), parts))  # noqa: B023

@@ -116,7 +116,6 @@ class KCenter:
             pool.n_eligible,
             pool.floor,
             centers,
-            0,
             picked,
         )
         return Outcome(picked[:n_picked], centers[:n_picked], nearest, seen)

@@ -105,7 +105,6 @@ def pick_from_pool(
     n_eligible: int,
     floor: np.float32,
     centers: NDArray[np.float32],
-    n_centers: int,
     picked: NDArray[np.int64],
 ) -> int:
     """Pick the point of the highest value, its weight times its squared distance, again and again.
@@ -117,11 +116,10 @@ def pick_from_pool(
         weights: (p,) a factor on the squared distance.
         least: The value counts as -1 once the squared distance is below this.
         nearest: (p,) squared distances to the nearest center, updated.
-        seen: (p,) how many centers each point was compared with, updated.
+        seen: (p,) how many of `centers` each point was compared with, updated.
         n_eligible: Among equals at `floor` only the first so many points of the pool come before the rest of the data.
         floor: The highest value outside the pool: below it the best may lie outside.
-        centers: (capacity, D), the picked vectors are appended.
-        n_centers: How many centers there are.
+        centers: (capacity, D), filled with the picked vectors.
         picked: Filled with indices into the pool; its length is the limit.
 
     Returns:
@@ -135,20 +133,19 @@ def pick_from_pool(
         if values[top] < floor or (values[top] == floor and top >= n_eligible):
             break
         # At distance 0 no center can lower it: it counts as measured.
-        if seen[top] == n_centers or nearest[top] == 0:
-            _copy_vector(centers[n_centers], source, top)
+        if seen[top] == n_picked or nearest[top] == 0:
+            _copy_vector(centers[n_picked], source, top)
             picked[n_picked] = top
             # Below every least distance, and below the floor: a picked point sinks to the bottom of the heap.
             nearest[top] = -1
             values[top] = -1
-            n_centers += 1
             n_picked += 1
         else:
             # From the first center it has not seen, so no pair is measured twice.
-            new = centers[seen[top] : n_centers]
+            new = centers[seen[top] : n_picked]
             nearest[top] = min(nearest[top], _nearest_center(source, top, new))
             values[top] = weights[top] * nearest[top] if nearest[top] >= least else np.float32(-1)
-            seen[top] = n_centers
+            seen[top] = n_picked
         sift_down(heap, len(heap), 0, values)
     return n_picked
 

@@ -139,9 +139,9 @@ def task_of(stored: "StoredArray") -> Task:
     return find_task(attributes.task)
 
 
-def read_annotations(dataset: "Dataset", name: str = "") -> Annotations | None:
-    """Return the predictions of the model of that name, otherwise of the current one, mapped from disk."""
-    stored = find_predictions(dataset, name)
+def read_annotations(dataset: "Dataset") -> Annotations | None:
+    """Return the predictions of the current model, mapped from disk."""
+    stored = find_predictions(dataset)
     return annotations_of(dataset, stored) if stored else None
 
 

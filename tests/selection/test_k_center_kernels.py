@@ -55,21 +55,20 @@ def run_pick(floor: float, n_eligible: int, *, least: float = 0, room: int = 4) 
     pool = line(1, 5, 6, 9)
     centers = np.zeros((8, 16), np.float32)
     picked = np.empty(room, np.int64)
-    # All have seen the one center, at 0.
+    # As far as they are from an earlier center, at 0.
     nearest = np.array([1, 25, 36, 81], dtype=np.float32)
     n_picked = pick_from_pool(
         Source.from_vectors(pool),
         np.ones(4, np.float32),
         np.float32(least),
         nearest,
-        np.ones(4, np.int64),
+        np.zeros(4, np.int64),
         n_eligible,
         np.float32(floor),
         centers,
-        1,
         picked,
     )
-    assert centers[1 : 1 + n_picked, 0].tolist() == pool[picked[:n_picked], 0].tolist()
+    assert centers[:n_picked, 0].tolist() == pool[picked[:n_picked], 0].tolist()
     rows: list[int] = picked[:n_picked].tolist()
     return rows
 

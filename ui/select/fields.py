@@ -82,13 +82,13 @@ class Fields:
         st.session_state[key] = [option for option in st.session_state[key] if option in options]
         return st.multiselect(label, options, key=key, help=hint)
 
-    def number_column(self, label: str, name: str, usual: str | None, *, hint: str) -> str | None:
+    def number_column(self, name: str, usual: str | None, *, hint: str) -> str | None:
         """Draw the choice of a column of numbers, or say that there is none."""
         kinds = (Kind.METADATA, Kind.SCORE)
         names = [stored.name for kind in kinds for stored in self.dataset.arrays.all(kind)]
         if not names:
             st.caption("There is no column of numbers yet: import metadata or predictions first.")
-        return self.choice(label, name, score_labels(names), usual, hint=hint)
+        return self.choice("Column", name, score_labels(names), usual, hint=hint)
 
     def grouping(self, name: str, usual: Grouping | None = None, *, label: str = "Per", at_most: int = 0) -> Grouping:
         """Draw the choice of a column, folder or pattern, with how many groups it makes.

@@ -85,7 +85,7 @@ def _novel(fields: Fields) -> Goal:
 
 
 def _prefer(fields: Fields) -> Goal | None:
-    column = fields.number_column("Column", "column", fields.said("column", None), hint="Metadata or a score, from 0")
+    column = fields.number_column("column", fields.said("column", None), hint="Metadata or a score, from 0")
     is_low = st.toggle(
         "Low numbers",
         key=fields.flag("low", fields.said("strength", 1.0) < 0),

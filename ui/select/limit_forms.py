@@ -28,7 +28,7 @@ def _apart(fields: Fields) -> Limit | None:
         text = said.text if isinstance(said, Pattern) else "frame_{}.png"
         by = Pattern(fields.text("Filenames look like", "pattern", text, hint="`{}` stands for the number"))
     else:
-        name = fields.number_column("Column", "column", said.name if isinstance(said, Column) else None, hint="Numbers")
+        name = fields.number_column("column", said.name if isinstance(said, Column) else None, hint="Numbers")
         if name is None:
             return None
         by = Column(name)
@@ -78,7 +78,7 @@ def _quota(fields: Fields) -> Limit | None:
 
 
 def _between(fields: Fields) -> Limit | None:
-    name = fields.number_column("Column", "name", fields.said("name", None), hint="Metadata or a score")
+    name = fields.number_column("name", fields.said("name", None), hint="Metadata or a score")
     left, right = st.columns(2)
     with left:
         least = fields.number("At least", "at-least", fields.said("at_least", 0.0), hint="Empty for no lower bound")

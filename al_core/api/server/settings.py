@@ -73,8 +73,8 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     return Settings(
         allowed_hosts=(*LOCAL_HOSTS, *_listed(environment, "AL_CORE_ALLOWED_HOSTS")),
         require_token=environment.get("AL_CORE_REQUIRE_TOKEN", "") in ("1", "true", "yes"),
-        trusted_proxies=_addresses(environment, "AL_CORE_TRUSTED_PROXIES"),
-        frame_ancestors=_origins(environment, "AL_CORE_FRAME_ANCESTORS"),
+        trusted_proxies=_proxies(environment),
+        frame_ancestors=_frame_ancestors(environment),
         allowed_paths=_folders(environment),
         allowed_addresses=tuple(check_address(entry) for entry in _places(environment) if is_address(entry)),
         allowed_servers=tuple(entry.rstrip("/") for entry in _listed(environment, "AL_CORE_ALLOWED_SERVERS")),
@@ -95,12 +95,14 @@ def _listed(environment: Mapping[str, str], name: str) -> list[str]:
     return [entry for entry in entries if entry]
 
 
-def _addresses(environment: Mapping[str, str], name: str) -> tuple[str, ...]:
-    listed = _listed(environment, name)
+def _proxies(environment: Mapping[str, str]) -> tuple[str, ...]:
+    listed = _listed(environment, "AL_CORE_TRUSTED_PROXIES")
     try:
         return tuple(str(ip_address(entry)) for entry in listed)
     except ValueError as error:
-        raise InvalidInputError(f"{name} must list addresses such as 10.0.0.7, separated by commas; {error}") from error
+        raise InvalidInputError(
+            f"AL_CORE_TRUSTED_PROXIES must list addresses such as 10.0.0.7, separated by commas; {error}"
+        ) from error
 
 
 def _places(environment: Mapping[str, str]) -> list[str]:
@@ -119,12 +121,14 @@ def _folders(environment: Mapping[str, str]) -> tuple[Path, ...]:
     return folders
 
 
-def _origins(environment: Mapping[str, str], name: str) -> tuple[str, ...]:
-    origins = tuple(environment.get(name, "").split())
+def _frame_ancestors(environment: Mapping[str, str]) -> tuple[str, ...]:
+    origins = tuple(environment.get("AL_CORE_FRAME_ANCESTORS", "").split())
     for origin in origins:
         # It becomes part of a header, where a semicolon would begin another directive.
         if not ORIGIN.fullmatch(origin):
-            raise InvalidInputError(f"{name} must list origins such as https://portal.example, not {origin!r}")
+            raise InvalidInputError(
+                f"AL_CORE_FRAME_ANCESTORS must list origins such as https://portal.example, not {origin!r}"
+            )
     return origins
 
 

@@ -142,7 +142,7 @@ def detection_predictions(
     findings += _coordinates(boxes, in_pixels, layout)
     boxes, corners = _with_area(boxes, corners, layout, filenames, findings)
     if n_boxes and not len(boxes.labels):
-        findings.append(none_left("box"))
+        findings.append(no_box_left())
     has_no_place: NDArray[np.bool_] = np.any(np.isnan(corners), axis=1)
     findings += NO_SIZE.concerning(_images(boxes, has_no_place, filenames))
     return Predictions(
@@ -180,12 +180,12 @@ def relative_corners(
     return to_corners(coordinates, layout) / scale, layout
 
 
-def none_left(noun: str) -> Finding:
-    """Return the finding that nothing of a file can be used, which refuses it."""
+def no_box_left() -> Finding:
+    """Return the finding that no box of a file can be used, which refuses it."""
     return Finding(
         "nothing-left",
-        f"No {noun} of the file can be used",
-        f"No {noun} of the file can be used",
+        "No box of the file can be used",
+        "No box of the file can be used",
         "compare its categories and coordinates with those that are expected",
         severity=Severity.REFUSAL,
     )

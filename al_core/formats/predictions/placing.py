@@ -16,7 +16,7 @@ from al_core.formats.predictions.boxes import (
     OTHER_LAYOUT,
     is_outside,
     layout_said,
-    none_left,
+    no_box_left,
     usable_sizes,
 )
 from al_core.formats.predictions.predictions import DETECTION, Predictions
@@ -135,7 +135,7 @@ class _Placing:
         is_kept: NDArray[np.bool_] = ~np.any(corners[:, :2] >= corners[:, 2:], axis=1)
         self._say(EMPTY, ~is_kept)
         if len(is_kept) and not is_kept.any():
-            self._findings.append(none_left("box"))
+            self._findings.append(no_box_left())
         has_no_place: NDArray[np.bool_] = np.isnan(corners[:, 0]) & is_kept
         self._say(NO_SIZE, has_no_place & ~self._on_side[self._image])
         pixel_boxes = self._predictions.pixel_boxes
