@@ -1,8 +1,12 @@
-"""Wording of numbers and times in sentences, each kind in one format."""
+"""Wording of numbers, times and names in sentences, each kind in one format."""
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 KILOBYTE = 1000
+
+_CLIP = 40
+"""Characters of a name that are enough to recognize it."""
 
 
 def counted(count: int, noun: str) -> str:
@@ -26,6 +30,26 @@ def capitalized(text: str) -> str:
     first_word = text.partition(" ")[0]
     # Not `str.capitalize`, which makes small letters of all the others: RANDOM would become Random.
     return text[:1].upper() + text[1:] if first_word.islower() else text
+
+
+def quoted(names: Iterable[str]) -> str:
+    """Return names of ours in a row, each in quotes.
+
+    Examples:
+        >>> print(quoted(["cats", "dogs"]))
+        'cats', 'dogs'
+    """
+    return ", ".join(f"'{name}'" for name in names)
+
+
+def clipped(names: Sequence[str], most: int = 10) -> str:
+    """Return the first names out of a file of strangers in a row, of each as much as a message has room for.
+
+    Examples:
+        >>> print(clipped(["cat", "dog", 99 * "x", "cow"], 3))
+        'cat', 'dog', 'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx'
+    """
+    return ", ".join(repr(name[:_CLIP]) for name in names[:most])
 
 
 def encodable(text: str) -> str:

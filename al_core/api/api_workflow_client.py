@@ -11,6 +11,7 @@ import numpy as np
 from al_core.api.workflow_client import WorkflowClient, check_known, newest
 from al_core.config import SelectionConfig
 from al_core.exceptions import NotFoundError
+from al_core.text import quoted
 from al_core.types import Embeddings, Rows, Scores
 from al_core.wire.connection import Connection, read_tag
 from al_core.wire.selection_job import select
@@ -186,7 +187,7 @@ class ApiWorkflowClient(WorkflowClient):
         """Return the tag of that name, or raise `NotFoundError` (a KeyError) that lists the tags there are."""
         tags = {tag.name: tag for tag in self.get_all_tags()}
         if tag_name not in tags:
-            names = ", ".join(f"'{name}'" for name in list(tags)[:20]) or "none yet: add embeddings first"
+            names = quoted(list(tags)[:20]) or "none yet: add embeddings first"
             raise NotFoundError(f"the dataset has no tag '{tag_name}'; its tags are: {names}")
         return tags[tag_name]
 

@@ -26,7 +26,8 @@ def cell_groups(centers: NDArray[np.float32], sizes: NDArray[np.int64], n_groups
     """
     groups = [np.arange(len(centers))]
     while len(groups) < min(n_groups, len(centers)):
-        largest = max((group for group in groups if len(group) > 1), key=lambda group: int(sizes[group].sum()))
+        divisible = [group for group in groups if len(group) > 1]
+        largest = max(divisible, key=lambda group: int(sizes[group].sum()))
         groups = [group for group in groups if group is not largest] + halves(centers, sizes, largest)
     return groups
 
@@ -37,7 +38,9 @@ def halves(centers: NDArray[np.float32], sizes: NDArray[np.int64], group: NDArra
     along = (around @ principal_directions(lambda: [around], around.shape[1], 1))[:, 0]
     ordered = group[np.argsort(along, kind="stable")]
     n_before = np.cumsum(sizes[ordered])
-    cut = int(np.clip(np.searchsorted(n_before, n_before[-1] / 2, side="right"), 1, len(group) - 1))
+    middle = np.searchsorted(n_before, n_before[-1] / 2, side="right")
+    # Neither half is empty.
+    cut = int(np.clip(middle, 1, len(group) - 1))
     return [ordered[:cut], ordered[cut:]]
 
 
@@ -84,4 +87,5 @@ class CellTable:
 
     def _rows_of(self, cells: NDArray[np.int64]) -> Rows:
         """Return the positions of the rows in some cells, ascending."""
-        return np.sort(np.concatenate([self.by_cell[self.starts[cell] : self.starts[cell + 1]] for cell in cells]))
+        members = [self.by_cell[self.starts[cell] : self.starts[cell + 1]] for cell in cells]
+        return np.sort(np.concatenate(members))

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from al_core.cluster.calls import Spaced
 from al_core.cluster.shard_search import News
 from al_core.cluster.sharded_search import CallWithNews, ShardedSearch
+from al_core.cluster.shards import split_at
 from al_core.geometry import kernels
 from al_core.geometry.lanes import padded_width
 from al_core.geometry.space import Space
@@ -65,14 +66,14 @@ class ShardedSpacing(Spacing):
         # Shards are asked in the order of rows, whatever the order in which `admits` is.
         rows = np.sort(self._next(row))
         points = np.searchsorted(self._candidates, rows)
-        starts = self._search.starts
-        cuts = np.searchsorted(points, starts)
-        parts = [points[cuts[i] : cuts[i + 1]] - starts[i] for i in range(len(starts) - 1)]
+        parts = split_at(points, self._search.starts)
         answers = self._search.ask([_question(part) for part in parts], self._tick)
         self._measured = {}
-        for answer, first in zip(answers, cuts[:-1].tolist(), strict=True):
+        first = 0
+        for part, answer in zip(parts, answers, strict=True):
             if answer is not None:
                 self._remember(rows[first : first + len(answer[0])], *answer)
+            first += len(part)
 
     def _next(self, row: int) -> Rows:
         place = np.flatnonzero(self._expected == row)

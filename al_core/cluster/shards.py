@@ -85,8 +85,18 @@ class Shards(ABC):
 
     def split(self, rows: Rows) -> list[Rows]:
         """Return the given rows, ascending, shard by shard, numbered from the first row of each."""
-        cuts = np.searchsorted(rows, self.starts)
-        return [rows[cuts[i] : cuts[i + 1]] - self.starts[i] for i in range(len(self))]
+        return split_at(rows, self.starts)
+
+
+def split_at(rows: Rows, starts: NDArray[np.int64]) -> list[Rows]:
+    """Return ascending rows in parts, each numbered from where it starts.
+
+    Examples:
+        >>> [part.tolist() for part in split_at(np.array([1, 3, 4]), np.array([0, 3, 6]))]
+        [[1], [0, 1]]
+    """
+    parts = np.split(rows, np.searchsorted(rows, starts[1:-1]))
+    return [part - start for part, start in zip(parts, starts[:-1], strict=True)]
 
 
 def even_starts(n_rows: int, n_shards: int) -> NDArray[np.int64]:

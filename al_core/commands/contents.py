@@ -52,7 +52,8 @@ def column_lines(columns: Sequence[ColumnMeaning]) -> list[str]:
     rows = [_row(list(group)) for _, group in groups]
     width = max((len(name) for name, _, _ in rows), default=0)
     title_width = max((len(title) for _, title, _ in rows), default=0)
-    return [f"  {name:<{width}}   {title:<{title_width}}  {reason}".rstrip() for name, title, reason in rows]
+    lines = [f"  {name:<{width}}   {title:<{title_width}}  {reason}" for name, title, reason in rows]
+    return [line.rstrip() for line in lines]
 
 
 def _row(group: Sequence[ColumnMeaning]) -> tuple[str, str, str]:

@@ -107,7 +107,9 @@ class PrecisionDraws:
         has_objects = ~np.isnan(self.values)
         n_shown = has_objects.sum(axis=0)
         totals = np.where(has_objects, self.values, 0).sum(axis=0)
-        means: NDArray[np.float64] = np.divide(totals, n_shown, out=np.full(len(totals), np.nan), where=n_shown > 0)
+        # NaN stays where nothing is divided.
+        means = np.full(len(totals), np.nan)
+        np.divide(totals, n_shown, out=means, where=n_shown > 0)
         return means
 
 

@@ -17,6 +17,7 @@ from al_core.steps.sample_classes import labeled_classes
 from al_core.steps.scores import current_scores, preferred_first
 from al_core.steps.tasks import PredictionAttributes
 from al_core.store.kinds import Kind
+from al_core.text import quoted
 
 if TYPE_CHECKING:
     from al_core.store import Dataset
@@ -58,7 +59,7 @@ def _stored_colors(dataset: "Dataset", name: str) -> Values | Categories:
         return Values(name, values, 0.0, 1.0, title=score_title(name), by_rank=is_skewed(values, 0, 1))
     columns = {stored.name: stored for kind in (Kind.CATEGORY, Kind.METADATA) for stored in dataset.arrays.all(kind)}
     if name not in columns:
-        there = ", ".join(f"'{column}'" for column in [*scores, *columns, LABEL, *([PREDICTED] if predictions else [])])
+        there = quoted([*scores, *columns, LABEL, *([PREDICTED] if predictions else [])])
         raise NotFoundError(f"dataset '{dataset.name}' has nothing called '{name}' to color by; there are: {there}")
     values = dataset.arrays.read(columns[name])
     if columns[name].kind == Kind.CATEGORY:

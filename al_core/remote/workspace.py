@@ -12,6 +12,7 @@ from al_core.remote.dataset import RemoteDataset
 from al_core.remote.recent import Recent
 from al_core.store import names
 from al_core.store.records import NewArrays
+from al_core.text import quoted
 from al_core.wire.connection import Connection
 
 # A page of images may come close to the server's limit of requests in a second; it is there in the next.
@@ -66,7 +67,7 @@ class RemoteWorkspace:
             dataset = self._find(name_or_id)
         if dataset:
             return dataset
-        names_there = ", ".join(f"'{dataset.name}'" for dataset in self.datasets()[:20]) or "none yet"
+        names_there = quoted(dataset.name for dataset in self.datasets()[:20]) or "none yet"
         raise NotFoundError(f"{self.server} has no dataset '{name_or_id}'; its datasets are: {names_there}")
 
     def create_dataset(

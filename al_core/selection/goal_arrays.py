@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from al_core.config import PREDICTED_CLASS
 from al_core.config.groups import group_name
 from al_core.exceptions import InvalidInputError, MissingInputError
+from al_core.text import quoted
 from al_core.types import Embeddings
 
 NO_GROUP = -1
@@ -110,7 +111,7 @@ class GoalArrays:
 
     def _column(self, name: str) -> NDArray[Any] | Groups:
         if name not in self.columns:
-            there = ", ".join(f"'{column}'" for column in self.columns) or "none"
+            there = quoted(self.columns) or "none"
             raise MissingInputError(
                 f"there is no column '{name}'; there are: {there}. Add it as metadata, or correct it"
             )

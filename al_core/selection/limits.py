@@ -14,6 +14,7 @@ from al_core.config.limits import Apart, AtMost, Between, Exclude, Limit, Quota
 from al_core.exceptions import InvalidInputError
 from al_core.selection.goal_arrays import GoalArrays, Groups, predicted_classes
 from al_core.selection.vetoes import NO_LIMIT, NO_POINTS, Distance, Minimums, Room, Veto
+from al_core.text import quoted
 from al_core.types import Rows
 
 
@@ -154,7 +155,7 @@ def groups_of_quota(quota: Quota, arrays: GoalArrays) -> Groups:
     groups = predicted_classes(arrays.shares()) if isinstance(quota.by, str) else arrays.groups(quota.by.key)
     unknown = [name for name, _ in quota.ranges if name not in groups.names]
     if unknown:
-        there = ", ".join(f"'{name}'" for name in groups.names[:20]) or "none"
+        there = quoted(groups.names[:20]) or "none"
         raise InvalidInputError(f"a quota names the group '{unknown[0]}', but the groups are: {there}")
     return groups
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from al_core.config.goals import Balance, Goal
 from al_core.exceptions import InvalidInputError
 from al_core.selection.goal_arrays import NO_GROUP, GoalArrays
+from al_core.text import quoted
 from al_core.types import Rows
 
 if TYPE_CHECKING:
@@ -177,7 +178,7 @@ def _target(goal: Balance, names: Sequence[str], present: NDArray[np.float64]) -
     target = np.zeros(len(names))
     for name, share in goal.target:
         if name not in names:
-            there = ", ".join(f"'{group}'" for group in names[:20]) or "none"
+            there = quoted(names[:20]) or "none"
             raise InvalidInputError(f"a target names the group '{name}', but the groups are: {there}")
         target[list(names).index(name)] = share
     return target

@@ -26,7 +26,7 @@ from al_core.steps.resolved import read_resolved
 from al_core.steps.row_sets import NO_ROWS, without
 from al_core.steps.selection_plan import SelectionInputs, SelectionPlan
 from al_core.steps.selections import Selection, SelectionRequest
-from al_core.text import counted
+from al_core.text import counted, quoted
 
 if TYPE_CHECKING:
     from al_core.selection import GoalArrays
@@ -214,7 +214,7 @@ def _check_target(goal: Balance, arrays: "GoalArrays") -> None:
     names = arrays.shares().names if isinstance(goal.by, str) else arrays.groups(goal.by.key).names
     unknown = [name for name, _ in goal.target if name not in names]
     if unknown:
-        there = ", ".join(f"'{name}'" for name in names[:20]) or "none"
+        there = quoted(names[:20]) or "none"
         raise InvalidInputError(f"a balance names the group '{unknown[0]}', but the groups are: {there}")
 
 

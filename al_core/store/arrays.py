@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from al_core.exceptions import NotFoundError
 from al_core.store.records import NewArrays, StoredArray
 from al_core.store.storage import ArrayAddress
+from al_core.text import quoted
 from al_core.types import Rows
 
 
@@ -29,7 +30,7 @@ class Arrays(ABC):
         """Return the record of one array, or raise `NotFoundError` that lists those there are."""
         stored = self.find(kind, name)
         if stored is None:
-            names = ", ".join(f"'{array.name}'" for array in self.all(kind)) or "none yet"
+            names = quoted(array.name for array in self.all(kind)) or "none yet"
             raise NotFoundError(f"there is no {kind} '{name}'; there are: {names}")
         return stored
 

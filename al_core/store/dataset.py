@@ -17,6 +17,7 @@ from al_core.store.provenance import TagRole
 from al_core.store.records import SampleImage, Tag, TagOrigin
 from al_core.store.server import Server
 from al_core.store.tag_summary import TagSummary
+from al_core.text import quoted
 from al_core.types import Rows
 
 if TYPE_CHECKING:
@@ -216,9 +217,7 @@ class Dataset(ABC):
         tag = self.find_tag(name)
         if tag:
             return tag
-        names_there = (
-            ", ".join(f"'{tag.name}'" for tag in self.tag_summaries()[:20]) or "none yet: add embeddings first"
-        )
+        names_there = quoted(tag.name for tag in self.tag_summaries()[:20]) or "none yet: add embeddings first"
         raise NotFoundError(f"dataset '{self.name}' has no tag '{name}'; its tags are: {names_there}")
 
     def find_tag(self, name: str) -> Tag | None:

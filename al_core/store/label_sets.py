@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from al_core.exceptions import AlreadyExistsError, NotFoundError
 from al_core.store import files, names
 from al_core.store.records import Deleted, StoredArray
+from al_core.text import quoted
 from al_core.types import Rows
 
 
@@ -81,7 +82,7 @@ class LabelSets(ABC):
         sets = self.all()
         found = next((labels for labels in sets if name in (labels.name, labels.id)), None)
         if found is None:
-            names = ", ".join(f"'{labels.name}'" for labels in sets[:20]) or "none yet"
+            names = quoted(labels.name for labels in sets[:20]) or "none yet"
             raise NotFoundError(f"there are no labels '{name}'; there are: {names}")
         return found
 

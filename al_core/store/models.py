@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from al_core.exceptions import NotFoundError
 from al_core.store.records import Deleted, StoredArray
+from al_core.text import quoted
 from al_core.types import Scores
 
 CONFIDENCE_THRESHOLD = "confidence_threshold"
@@ -94,7 +95,7 @@ class Models(ABC):
         """Return the model of that name, or raise `NotFoundError` that lists those there are."""
         model = self.find(name)
         if model is None:
-            names = ", ".join(f"'{other.name}'" for other in self.all()) or "none yet: store predictions first"
+            names = quoted(other.name for other in self.all()) or "none yet: store predictions first"
             raise NotFoundError(f"there is no model '{name}'; there are: {names}")
         return model
 

@@ -208,8 +208,12 @@ class ObjectStorage(Storage):
 
     def objects(self) -> list[tuple[tuple[str, str], ObjectInfo]]:
         """Return every object below the folder of a dataset; others are not of al_core."""
-        keys = [(one.key.split("/"), one) for one in self._objects.listing()]
-        return [((key[0], key[1]), one) for key, one in keys if len(key) == 3 and ID.fullmatch(key[0])]
+        objects = []
+        for one in self._objects.listing():
+            key = one.key.split("/")
+            if len(key) == 3 and ID.fullmatch(key[0]):
+                objects.append(((key[0], key[1]), one))
+        return objects
 
     def _cached(self, digest: str, n_bytes: int, fetch: "files.Write") -> Path:
         return self.cache.get(_file_name(digest), n_bytes, fetch, lambda draft: _check(draft, digest))

@@ -12,6 +12,7 @@ from al_core.exceptions import AlreadyExistsError, InvalidInputError, NotFoundEr
 from al_core.store.engines import reading, writing
 from al_core.store.identity import new_id, now
 from al_core.store.tables import tokens as table
+from al_core.text import quoted
 
 TOKEN_NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9 ._@-]{0,99}")
 
@@ -54,7 +55,7 @@ class Tokens:
         with writing(self._engine) as connection:
             n_removed = connection.execute(delete(table).where(table.c.name == name)).rowcount
         if not n_removed:
-            names = ", ".join(f"'{token.name}'" for token in self.all()) or "none"
+            names = quoted(token.name for token in self.all()) or "none"
             raise NotFoundError(f"there is no token '{name}'; there are: {names}")
 
     def all(self) -> list[Token]:

@@ -31,6 +31,7 @@ from al_core.store.tokens import Tokens
 from al_core.store.tombstones import Tombstones, retention_from_environment
 from al_core.store.transactions import changing
 from al_core.store.watch import Watch, watching
+from al_core.text import quoted
 from al_core.types import Progress
 
 # Made once, because nearly every request begins with it.
@@ -206,7 +207,7 @@ class Workspace:
             record = connection.execute(DATASET, {"wanted": name_or_id}).first()
         if record:
             return self._dataset(record)
-        known = ", ".join(f"'{dataset.name}'" for dataset in self.datasets()[:20]) or "none yet"
+        known = quoted(dataset.name for dataset in self.datasets()[:20]) or "none yet"
         raise NotFoundError(f"the workspace has no dataset '{name_or_id}'; its datasets are: {known}")
 
     def create_dataset(

@@ -110,7 +110,9 @@ def classes_chart(classes: PredictedClasses) -> str:
         ("selected", classes.selected, BLUE),
     )
     names = [one_line(name) for name in classes.names[:MOST_BARS]]
-    top = max((max(shares[: len(names)], default=0.0) for _, shares, _ in parts), default=0.0) or 1.0
+    drawn = [share for _, shares, _ in parts for share in shares[: len(names)]]
+    # Empty bars need an axis too.
+    top = max(drawn, default=0.0) or 1.0
     places = [
         Place(
             tuple(Bar(shares[number] / top, color) for _, shares, color in parts),

@@ -7,6 +7,7 @@ from al_core.exceptions import FileFormatError
 from al_core.formats.embeddings.numbered import numbered_columns
 from al_core.formats.embeddings.table import EmbeddingTable
 from al_core.formats.files.arrow_table import list_columns, list_matrix, number_matrix, read_table, split_filenames
+from al_core.text import clipped
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -38,7 +39,7 @@ def _numbered_columns(source: str, table: "pa.Table") -> list[str]:
     names = table.column_names
     numbered = numbered_columns(names)
     if not numbered:
-        columns = ", ".join(repr(name[:40]) for name in names[:10])
+        columns = clipped(names)
         raise FileFormatError(
             f"{source}: expected one column of vectors, or columns embedding_0, embedding_1, … without a gap; "
             f"found {columns}"

@@ -13,6 +13,7 @@ from al_core.formats.files.csv_table import CsvHeader, filename_position, read_c
 from al_core.formats.files.filename_rules import filename_rank
 from al_core.formats.files.text import BOM, looks_like_text
 from al_core.formats.tables.list_cells import without_types
+from al_core.text import clipped
 
 VECTOR_NAMES = ("embedding", "embeddings", "vector", "vectors", "features", "feature", "emb")
 
@@ -71,7 +72,7 @@ def _vector_column(header: CsvHeader, source: str) -> int:
     for position, name in enumerate(header.columns):
         if name.strip().lower() in VECTOR_NAMES:
             return position
-    shown = ", ".join(repr(column[:40]) for column in header.columns[:10])
+    shown = clipped(header.columns)
     raise FileFormatError(
         f"{source}: expected the columns filenames, embedding_0, embedding_1, …; found {shown}; rename them"
     )

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +63,8 @@ def read_embeddings_safetensors(path: Path) -> EmbeddingTable:
         return EmbeddingTable(None, _values(path, tensor).reshape(tensor.shape))
     lengths = {tensor.n_values for tensor in tensors.values()}
     if matrices or len(lengths) != 1 or lengths == {0}:
-        held = ", ".join(f"{name!a} {list(tensor.shape)}" for name, tensor in list(tensors.items())[:10])
+        first = islice(tensors.items(), 10)
+        held = ", ".join(f"{name!a} {list(tensor.shape)}" for name, tensor in first)
         raise FileFormatError(
             f"{path.name} holds {held or 'no tensors'}; expected one matrix (samples, D) named 'embeddings', or a "
             "vector of one length for each filename"
@@ -92,7 +94,8 @@ def _tensor(entry: Any, begin: int, n_bytes: int) -> _Tensor:
         raise ValueError(f"{entry['dtype']} is not a type of embeddings: expected {', '.join(_DTYPES)}")
     tensor = _Tensor(entry["dtype"], shape, begin + start)
     is_whole = all(type(number) is int and number >= 0 for number in (*shape, start, end))
-    if not is_whole or begin + end > n_bytes or end - start != tensor.n_values * _DTYPES[tensor.dtype].itemsize:
+    n_stored = tensor.n_values * _DTYPES[tensor.dtype].itemsize
+    if not is_whole or begin + end > n_bytes or end - start != n_stored:
         raise ValueError(f"shape {list(shape)} and offsets {[start, end]} do not fit")
     return tensor
 

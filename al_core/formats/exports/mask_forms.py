@@ -36,7 +36,9 @@ def extent_of(pixels: Pixels) -> Extent:
         return Extent(0, 0, 0, 0)
     left = int(columns[0])
     top = int(rows[0])
-    return Extent(left, top, int(columns[-1]) + 1 - left, int(rows[-1]) + 1 - top)
+    right = int(columns[-1]) + 1
+    bottom = int(rows[-1]) + 1
+    return Extent(left, top, right - left, bottom - top)
 
 
 def cvat_run_lengths(pixels: Pixels) -> str:

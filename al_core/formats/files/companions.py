@@ -78,8 +78,10 @@ def _begins(pattern: str) -> Callable[[Path, bytes], bool]:
 def _lines_are(line: re.Pattern[str]) -> Callable[[Path, bytes], bool]:
     def recognizes(path: Path, head: bytes) -> bool:
         lines = _text(path, head).splitlines()
-        # The last line of a longer file is cut.
-        return path.suffix.lower() == ".txt" and _all_match(line, lines[: -1 if len(head) >= _HEAD_BYTES else None])
+        if len(head) >= _HEAD_BYTES:
+            # The last line of a longer file is cut.
+            lines = lines[:-1]
+        return path.suffix.lower() == ".txt" and _all_match(line, lines)
 
     return recognizes
 

@@ -17,6 +17,7 @@ from al_core.formats.files.cells import unescape_cell
 from al_core.formats.files.filename_rules import most_like_filenames, names_image_file
 from al_core.formats.files.progress import open_reported
 from al_core.formats.files.text import decode_utf8
+from al_core.text import clipped
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -78,7 +79,7 @@ def filename_position(source: str, columns: Sequence[str]) -> int:
     position = most_like_filenames(columns)
     if position is not None:
         return position
-    shown = ", ".join(repr(column[:40]) for column in columns[:10])
+    shown = clipped(columns)
     more = f" and {len(columns) - 10} more" if len(columns) > 10 else ""
     raise FileFormatError(f"{source} has no column 'filename'; its columns are {shown}{more}; rename or add one")
 
@@ -140,7 +141,8 @@ class _GrowingMatrix:
         end = self.n_rows + n_rows
         if self.n_rows == 0:
             # A tenth more than the first block promises: what is never written takes no memory.
-            self._matrix = np.empty((int(1.1 * self._n_blocks * n_rows), self._matrix.shape[1]), self._matrix.dtype)
+            n_expected = int(1.1 * self._n_blocks * n_rows)
+            self._matrix = np.empty((n_expected, self._matrix.shape[1]), self._matrix.dtype)
         if end > len(self._matrix):
             self._resize(max(end, len(self._matrix) * 5 // 4))
         if columns:
@@ -179,7 +181,8 @@ def _options(kind: np.dtype[Any], header: CsvHeader, texts: Sequence[int], numbe
 
     # By position, because a column may have no name.
     names = [f"c{i}" for i in range(len(header.columns))]
-    types = {names[i]: pa.string() for i in texts} | {names[i]: pa.from_numpy_dtype(kind) for i in numbers}
+    types = {names[i]: pa.string() for i in texts}
+    types |= {names[i]: pa.from_numpy_dtype(kind) for i in numbers}
     return {
         "read_options": pyarrow.csv.ReadOptions(
             column_names=names, skip_rows=header.n_lines, block_size=_block_bytes(header)

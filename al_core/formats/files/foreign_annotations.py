@@ -44,7 +44,8 @@ def _texts_are(line: re.Pattern[str]) -> Callable[[Path, bytes], bool]:
 def _is_mot(path: Path, head: bytes) -> bool:
     if path.is_dir():
         # A sequence is a folder, with the names of its classes beside its boxes.
-        return any((path / name).is_file() and _are_mot((path / name).read_bytes()[:_MAX_BYTES]) for name in _MOT_FILES)
+        files = [path / name for name in _MOT_FILES]
+        return any(file.is_file() and _are_mot(file.read_bytes()[:_MAX_BYTES]) for file in files)
     return path.suffix.lower() in (".txt", ".csv") and _are_mot(head)
 
 
@@ -69,7 +70,8 @@ def _first_line(content: bytes) -> str:
 def _is_of_lightly(path: Path, head: bytes) -> bool:
     # The folder, and not one of its files, names the categories and the task.
     names = tree_names(path, head)
-    is_part = head.lstrip()[:1] == b"{" or (bool(names) and not any(name.endswith("schema.json") for name in names))
+    is_whole_folder = any(name.endswith("schema.json") for name in names)
+    is_part = head.lstrip()[:1] == b"{" or (bool(names) and not is_whole_folder)
     keys = json_keys(path, head) if is_part else frozenset()
     return keys >= {"file_name", "predictions", "category_id"} and not keys & {"images", "filename"}
 

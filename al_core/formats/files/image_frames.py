@@ -36,8 +36,9 @@ class ImageFrames:
 
     def to_json(self) -> list[list[int]]:
         """Return width, height and orientation of each image, 0 for what is unknown."""
-        table: list[list[int]] = np.column_stack([np.nan_to_num(self.sizes), self.orientations]).astype(int).tolist()
-        return table
+        table = np.column_stack([np.nan_to_num(self.sizes), self.orientations])
+        frames: list[list[int]] = table.astype(int).tolist()
+        return frames
 
     @classmethod
     def of_json(cls, table: Sequence[Sequence[int]]) -> "ImageFrames":

@@ -101,7 +101,8 @@ def _rows(sheet: Any) -> Iterator[list[str]]:
         if not n_filled:
             continue
         width = width or n_filled
-        yield [_text(cell) for cell in row[: max(width, n_filled)]] + [""] * (width - len(row))
+        texts = [_text(cell) for cell in row[: max(width, n_filled)]]
+        yield texts + [""] * (width - len(row))
 
 
 def _filled_width(row: Sequence[Any]) -> int:

@@ -113,7 +113,9 @@ def _without_lead(content: NDArray[np.uint8], starts: NDArray[np.int64], stops: 
     has_dot_slash = (padded[starts] == _DOT) & (padded[starts + 1] == _SLASH) & (starts + 1 < stops)
     starts = starts + 2 * has_dot_slash
     rows = np.arange(len(starts))
-    while len(rows := rows[(padded[starts[rows]] == _SLASH) & (starts[rows] < stops[rows])]):
+    while len(rows):
+        begins_with_slash = (padded[starts[rows]] == _SLASH) & (starts[rows] < stops[rows])
+        rows = rows[begins_with_slash]
         starts[rows] += 1
     return starts
 

@@ -25,7 +25,7 @@ from al_core.formats.labels.label_findings import HAS_SCORES
 from al_core.formats.labels.labels import Labels
 from al_core.formats.names.addresses import has_hash, image_name, without_hash
 from al_core.formats.predictions.coco_about import REPEATED_ID
-from al_core.formats.predictions.run_lengths import checked_run_lengths, unpacked_run_lengths
+from al_core.formats.predictions.run_lengths import run_lengths_of_counts
 
 _KEYS = ("images", "categories", "annotations", "licenses")
 _LABEL_STUDIO = "Label Studio"
@@ -241,13 +241,11 @@ def _paint(where: str, segmentation: Any, name: str, labels: LabelCollector, *, 
 
 def _mask(where: str, mask: Entry) -> NDArray[np.bool_]:
     size = mask.get("size")
-    if not isinstance(size, list) or len(size) != 2 or not all(type(side) is int and side > 0 for side in size):
+    is_size = isinstance(size, list) and len(size) == 2 and all(type(side) is int and side > 0 for side in size)
+    if not is_size:
         raise FileFormatError(f"{where}: expected a 'segmentation' of 'size' and 'counts'")
     height, width = size
-    counts = mask.get("counts")
-    runs = unpacked_run_lengths(where, counts) if isinstance(counts, str) else checked_run_lengths(where, counts)
-    if runs.sum() != height * width:
-        raise FileFormatError(f"{where}: the mask has {runs.sum():,} pixels, the image {height} × {width}")
+    runs = run_lengths_of_counts(where, mask.get("counts"), height, width)
     # COCO runs down the columns, as Fortran and MATLAB store arrays: zeros and ones in turn, zeros first.
     is_ones = np.arange(len(runs)) % 2 == 1
     columns = np.repeat(is_ones, runs).reshape(width, height)

@@ -171,7 +171,8 @@ def _add_mask(where: str, shape: ElementTree.Element, labels: LabelCollector) ->
         runs = np.array([int(text) for text in texts], np.int64)
     except ValueError as error:
         raise FileFormatError(f"{where}: the rle of a mask is not whole numbers; export the labels again") from error
-    if min(left, top) < 0 or not 0 < width * height <= MAX_PIXELS or (runs < 0).any() or runs.sum() != width * height:
+    is_place = min(left, top) >= 0 and 0 < width * height <= MAX_PIXELS
+    if not is_place or (runs < 0).any() or runs.sum() != width * height:
         raise FileFormatError(f"{where}: a mask has {runs.sum():,} pixels for {width} × {height}; export it again")
     # Unlike COCO's, CVAT's runs go line by line, inside the box of the mask: zeros and ones in turn, zeros first.
     is_ones = np.arange(len(runs)) % 2 == 1

@@ -47,15 +47,23 @@ def _is_csv_of_via(path: Path, head: bytes) -> bool:
 def _is_wider_face(path: Path, head: bytes) -> bool:
     # The image, the number of its faces, and ten numbers for each of them.
     lines = [line.split() for line in head.splitlines()[:3]]
-    return [len(words) for words in lines] == [1, 1, 10] and lines[1][0].isdigit() and b"/" in lines[0][0]
+    if [len(words) for words in lines] != [1, 1, 10]:
+        return False
+    [image], [n_faces], _ = lines
+    return b"/" in image and n_faces.isdigit()
 
 
 def _is_celeba(path: Path, head: bytes) -> bool:
     # The number of images, the names of the attributes, and 1 or -1 for each.
     lines = [line.split() for line in head.splitlines()[:3]]
-    if len(lines) < 3 or len(lines[0]) != 1 or not lines[0][0].isdigit() or len(lines[2]) != len(lines[1]) + 1:
+    if len(lines) < 3:
         return False
-    return all(value in (b"1", b"-1") for value in lines[2][1:])
+    n_images, attributes, values = lines
+    is_counted = len(n_images) == 1 and n_images[0].isdigit()
+    # The name of the image comes before its values.
+    if not is_counted or len(values) != 1 + len(attributes):
+        return False
+    return all(value in (b"1", b"-1") for value in values[1:])
 
 
 def _has_files(*names: str, ending: str = "") -> Callable[[Path, bytes], bool]:

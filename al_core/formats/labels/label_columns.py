@@ -3,12 +3,14 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from al_core.exceptions import FileFormatError
 from al_core.formats.files.filename_rules import filename_rank, most_like_filenames, names_image_file
 from al_core.formats.predictions.box_columns import FOUR_CORNERS, has_four_corners
 from al_core.formats.predictions.box_layout import Layout
 from al_core.formats.tables.outlines import says_where
+from al_core.text import clipped
 
 LABEL = (
     "label",
@@ -123,7 +125,8 @@ class LabelColumns:
         """The positions of all of them, in ascending order."""
         named = (self.filename, self.label, self.annotator, self.score)
         single = [column for column in named if column >= 0]
-        return sorted({*single, *self.times, *self.box, *self.unread_places, *self.size, *self.controls, *self.classes})
+        groups = (self.times, self.box, self.unread_places, self.size, self.controls, self.classes)
+        return sorted({*single, *chain.from_iterable(groups)})
 
 
 def has_label_columns(columns: Sequence[str]) -> bool:
@@ -151,7 +154,7 @@ def label_columns(source: str, columns: Sequence[str], meanings: Mapping[str, st
             "filename,label or filename,xmin,ymin,xmax,ymax,label"
         )
     if filename < 0:
-        shown = ", ".join(repr(column[:40]) for column in columns[:10])
+        shown = clipped(columns)
         raise FileFormatError(f"{source} has no column 'filename'; its columns are {shown}; rename or add one")
     if has_four_corners(names):
         raise FileFormatError(f"{source} {FOUR_CORNERS}")
@@ -167,7 +170,7 @@ def label_columns(source: str, columns: Sequence[str], meanings: Mapping[str, st
         filename,
         _first(names, LABEL),
         _first(names, ANNOTATOR),
-        _each(names, TIME),
+        _times(names),
         box,
         layout,
         () if box else tuple(place for place, name in enumerate(names) if name in PLACES or says_where(name)),
@@ -185,9 +188,9 @@ def _of_label_studio(source: str, columns: Sequence[str], names: Sequence[str], 
     ]
     controls = (named,) if named >= 0 else tuple(others)
     if not controls:
-        shown = ", ".join(repr(column[:40]) for column in columns[:20])
+        shown = clipped(columns, 20)
         raise FileFormatError(f"{source} has no column of labels; its columns are {shown}; export as JSON instead")
-    return LabelColumns(filename, annotator=_first(names, ("annotator",)), times=_each(names, TIME), controls=controls)
+    return LabelColumns(filename, annotator=_first(names, ("annotator",)), times=_times(names), controls=controls)
 
 
 def _name(column: str, meanings: Mapping[str, str]) -> str:
@@ -205,8 +208,8 @@ def _first(names: Sequence[str], candidates: Sequence[str]) -> int:
     return next((names.index(candidate) for candidate in candidates if candidate in names), -1)
 
 
-def _each(names: Sequence[str], candidates: Sequence[str]) -> tuple[int, ...]:
-    return tuple(names.index(candidate) for candidate in candidates if candidate in names)
+def _times(names: Sequence[str]) -> tuple[int, ...]:
+    return tuple(names.index(name) for name in TIME if name in names)
 
 
 def _all(names: Sequence[str], groups: Sequence[tuple[str, ...]]) -> tuple[int, ...]:

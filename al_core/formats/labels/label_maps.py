@@ -153,7 +153,8 @@ def _colors(tree: FileTree) -> list[tuple[str, Color]]:
                 continue
             class_name, _, rest = entry.partition(":")
             parts = rest.partition(":")[0].split(",")
-            if len(parts) != 3 or not all(part.strip().isdigit() and int(part) < 256 for part in parts):
+            is_color = len(parts) == 3 and all(part.strip().isdigit() and int(part) < 256 for part in parts)
+            if not is_color:
                 raise FileFormatError(f"{source}, line {number}: expected name:red,green,blue::, found {line[:60]!a}")
             red, green, blue = map(int, parts)
             colors.append((class_name, (red, green, blue)))

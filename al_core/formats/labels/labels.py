@@ -7,11 +7,11 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from al_core.exceptions import FileFormatError
 from al_core.formats.files.filename_rules import check_filename_column, check_one_per_row
 from al_core.formats.join.file_rows import FileRows, Wording
 from al_core.formats.join.finding import Finding
 from al_core.formats.labels.annotation import Annotation
+from al_core.formats.names.class_names import check_class_names
 from al_core.formats.predictions.predictions import CLASSIFICATION, DETECTION, KEYPOINTS, MULTI_LABEL, SEGMENTATION
 from al_core.formats.predictions.stored_tables import Table, take_entries
 from al_core.types import Rows
@@ -163,9 +163,7 @@ class Labels(FileRows):
         check_one_per_row(self.annotators, len(self), "annotators", source)
         check_filename_column(self.filenames, source)
         check_filename_column(self.open_filenames, source)
-        if len(set(self.class_names)) < len(self.class_names) or not all(name.strip() for name in self.class_names):
-            shown = ", ".join(repr(name[:40]) for name in self.class_names[:10])
-            raise FileFormatError(f"{source}: class names must differ and not be empty, found {shown}")
+        check_class_names(self.class_names, source)
 
 
 def _with_runs(masks: Table, runs: Table) -> tuple[Table, Table]:

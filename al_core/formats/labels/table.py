@@ -36,6 +36,7 @@ from al_core.formats.names.addresses import image_name
 from al_core.formats.predictions.predictions import CLASSIFICATION, MULTI_LABEL
 from al_core.formats.tables.json_source import records_of
 from al_core.formats.tables.row_table import RowTable, column_names, open_row_table
+from al_core.text import clipped
 
 _ROWS_TO_TELL_NUMBERS = 100
 
@@ -131,7 +132,7 @@ def _columns_of_classes(source: str, table: RowTable, columns: LabelColumns) -> 
     Raises:
         FileFormatError: If there are none, or if they say where objects are and not which.
     """
-    shown = ", ".join(repr(column[:40]) for column in table.names[:10])
+    shown = clipped(table.names)
     if columns.unread_places:
         places = _names_of(table, columns.unread_places)
         raise FileFormatError(

@@ -78,7 +78,8 @@ def read_metadata(path: Path) -> MetadataTable:
     check_filename_column(table.filenames, path.name, unique=True)
     n_columns = len(table.columns) + len(table.texts)
     if not n_columns:
-        reasons = "".join(f"; column {name!r}: {reason}" for name, reason in list(table.left_out.items())[:10])
+        first = islice(table.left_out.items(), 10)
+        reasons = "".join(f"; column {name!r}: {reason}" for name, reason in first)
         raise FileFormatError(f"{path.name} has no column of numbers or texts beside the filenames; add one{reasons}")
     if n_columns > MAX_COLUMNS:
         raise FileFormatError(f"{path.name} has {n_columns:,} columns; at most {MAX_COLUMNS:,} are stored")

@@ -8,11 +8,18 @@ from al_core.formats.files.reader import Reader, choose, registry
 from al_core.formats.files.text import decode_utf8, read_json
 from al_core.formats.files.xml_tree import parse_xml
 from al_core.formats.files.yaml_text import parse_yaml
+from al_core.text import clipped
 
 _MAX_BYTES = 16 * 2**20
 
 _CONTROL_ITEMS = ("Choice", "Label")
 """What a class is called in a labeling interface of Label Studio."""
+
+
+def check_class_names(names: Sequence[str], source: str) -> None:
+    """Raise `FileFormatError` unless all class names differ and none is empty."""
+    if len(set(names)) < len(names) or not all(name.strip() for name in names):
+        raise FileFormatError(f"{source}: class names must differ and not be empty, found {clipped(names)}")
 
 
 @reads_envelopes

@@ -53,8 +53,10 @@ def array_of_boxes(shapes: Mapping[str, Sequence[int]]) -> str | None:
         >>> array_of_boxes({"out/Boxes": (7, 4), "scores": (7,)}), array_of_boxes({"probs": (7, 4)})
         ('out/Boxes', None)
     """
-    four = [name for name, shape in shapes.items() if len(shape) in (2, 3) and shape[-1] == 4]
-    return next((name for name in four if _last_part(name) in _BOXES), None)
+    for name, shape in shapes.items():
+        if _last_part(name) in _BOXES and len(shape) in (2, 3) and shape[-1] == 4:
+            return name
+    return None
 
 
 def recognizes_box_arrays(path: Path, head: bytes) -> bool:

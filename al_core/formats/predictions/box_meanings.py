@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from al_core.exceptions import InvalidInputError
 from al_core.formats.predictions.box_columns import BoxColumns
 from al_core.formats.tables.meaning import OF_OBJECTS, ColumnMeaning, Meaning
+from al_core.text import clipped
 
 CHOOSABLE = (Meaning.FILENAME, Meaning.OBJECT_CLASS, Meaning.OBJECT_SCORE, Meaning.IGNORED)
 """What a person can say that a column means: which of the four coordinates it is only its name can say."""
@@ -37,7 +38,7 @@ def chosen_meanings(source: str, names: Sequence[str], columns: Mapping[str, str
     """
     for name in columns:
         if name not in names:
-            shown = ", ".join(repr(other[:40]) for other in names[:10])
+            shown = clipped(names)
             raise InvalidInputError(f"{source} has no column {name!r} to give a meaning; its columns are {shown}")
     return {name: _meaning(source, name, text) for name, text in columns.items()}
 

@@ -25,6 +25,7 @@ from al_core.formats.predictions.keypoint_columns import (
 from al_core.formats.predictions.predictions import Predictions
 from al_core.formats.tables.list_cells import numbers_in
 from al_core.formats.tables.row_table import RowTable, column_names, open_row_table
+from al_core.text import clipped
 from al_core.types import Rows
 from al_core.utils import ObjectDetectionBatch
 
@@ -82,7 +83,7 @@ def read_box_table(path: Path, choices: ReadingChoices = BY_CONTENT) -> Predicti
 
 
 def _check_columns(source: str, names: Sequence[str], columns: BoxColumns) -> None:
-    shown = ", ".join(repr(name[:40]) for name in names[:12])
+    shown = clipped(names, 12)
     if has_four_corners(names):
         raise FileFormatError(f"{source} {FOUR_CORNERS}")
     if not columns.is_table_of_objects:

@@ -9,6 +9,7 @@ from al_core.formats.files.decoded_size import check_decoded_size
 from al_core.formats.predictions.box_columns import filename_column
 from al_core.formats.predictions.boxes_json import detection_of_records
 from al_core.formats.predictions.predictions import Predictions
+from al_core.text import clipped
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -56,7 +57,7 @@ def read_box_lists(path: Path) -> Predictions:
     names = [name.rpartition(".")[2] for name in table.column_names]
     filename = filename_column(names)
     if not filename:
-        shown = ", ".join(repr(name[:40]) for name in table.column_names[:10])
+        shown = clipped(table.column_names)
         raise FileFormatError(f"{path.name} has no column of filenames; its columns are {shown}; rename or add one")
     # Images and whatever else is in the table is not wanted as Python's objects.
     wanted = [position for position, column in enumerate(table.columns) if _n_values(column) is not None]

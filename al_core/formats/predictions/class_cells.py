@@ -119,7 +119,9 @@ def _are_number_lists(cells: Sequence[Any], n_numbers: int) -> bool:
     if set(map(type, cells)) != {list} or set(map(len, cells)) != {n_numbers} or not n_numbers:
         return False
     types = set(map(type, chain.from_iterable(cells)))
-    return types == {float} or (types <= {float, int} and max(map(abs, chain.from_iterable(cells))) < _EXACT)
+    if types == {float}:
+        return True
+    return types <= {float, int} and max(map(abs, chain.from_iterable(cells))) < _EXACT
 
 
 def _numbers_of(where: str, cell: Any, n_classes: int) -> list[float]:

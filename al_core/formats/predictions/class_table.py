@@ -24,6 +24,7 @@ from al_core.formats.tables.outlines import kind_of_outlines
 from al_core.formats.tables.ranks import are_ranked
 from al_core.formats.tables.sample import MAX_ROWS, ColumnSample, Content
 from al_core.formats.tables.table import Table
+from al_core.text import clipped
 
 Contents = Predictions | ScoreTable
 
@@ -188,7 +189,7 @@ class _TableReading:
 
     def _named(self, filenames: list[str] | None) -> list[str]:
         if filenames is None:
-            shown = ", ".join(repr(name[:40]) for name in self.table.columns[:10])
+            shown = clipped(self.table.columns)
             raise FileFormatError(
                 f"{self.table.source} has no column 'filename' or another that names the images; its columns are "
                 f"{shown}; rename or add one, or say which it is"

@@ -36,10 +36,9 @@ from al_core.formats.predictions.object_masks import ObjectMask
 from al_core.formats.predictions.predictions import KEYPOINTS, SEGMENTATION, Predictions, score_distribution
 from al_core.formats.predictions.run_lengths import (
     RunLengths,
-    checked_run_lengths,
     packed_run_lengths,
     run_length_map,
-    unpacked_run_lengths,
+    run_lengths_of_counts,
 )
 from al_core.utils import KeypointInstancePrediction, KeypointPrediction
 
@@ -273,12 +272,9 @@ def _mask_scores(source: str, results: Results) -> NDArray[np.float32]:
 
 def _run_lengths(where: str, mask: Any) -> RunLengths:
     size = mask.get("size") if isinstance(mask, dict) else None
-    if not isinstance(size, list) or len(size) != 2 or not all(type(side) is int for side in size):
+    is_size = isinstance(size, list) and len(size) == 2 and all(type(side) is int for side in size)
+    if not is_size:
         raise FileFormatError(f"{where}: expected a 'segmentation' of 'size' and 'counts'; encode polygons as masks")
-    counts = mask.get("counts")
-    runs = unpacked_run_lengths(where, counts) if isinstance(counts, str) else checked_run_lengths(where, counts)
     # COCO's size is height and width.
     height, width = size
-    if runs.sum() != height * width:
-        raise FileFormatError(f"{where}: the mask has {runs.sum():,} pixels, the image {height} × {width}")
-    return runs
+    return run_lengths_of_counts(where, mask.get("counts"), height, width)

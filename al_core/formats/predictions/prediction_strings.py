@@ -70,9 +70,10 @@ def _box_length(source: str, filenames: Sequence[str], parts: Sequence[Sequence[
     """Return how many entries a box has, which fits every row: by their number, and by where the confidence is."""
     # Those with a class first: 30 entries could be boxes of either kind.
     for length in (_WITH_CLASS, _WITHOUT_CLASS):
-        if all(len(part) % length == 0 for part in parts) and all(_is_confident(part, length) for part in parts):
+        if all(len(part) % length == 0 and _is_confident(part, length) for part in parts):
             return length
-    odd = next((row for row, part in enumerate(parts) if len(part) % _WITH_CLASS and len(part) % _WITHOUT_CLASS), 0)
+    fits_none = (row for row, part in enumerate(parts) if len(part) % _WITH_CLASS and len(part) % _WITHOUT_CLASS)
+    odd = next(fits_none, 0)
     raise FileFormatError(
         f"{source}: the PredictionString of {filenames[odd]!r} has {len(parts[odd])} entries; expected for each box "
         "class, confidence, xmin, ymin, xmax, ymax, or confidence, x, y, width, height"

@@ -10,11 +10,13 @@ from al_core.formats.choices import Missing
 from al_core.formats.files.filename_rules import check_filename_column, check_one_per_row
 from al_core.formats.join.file_rows import ORDER_ASSUMED, BadRows, FileRows, Wording
 from al_core.formats.join.finding import Finding
+from al_core.formats.names.class_names import check_class_names
 from al_core.formats.predictions.box_layout import PixelBoxes
 from al_core.formats.predictions.class_numbers import class_positions
 from al_core.formats.predictions.row_checks import IndependentChecks, ObjectChecks, ProbabilityChecks, RowChecks
 from al_core.formats.tables.meaning import ColumnMeaning
 from al_core.formats.tables.ranks import are_numbered, numbers_from_0
+from al_core.text import clipped
 from al_core.types import Rows
 from al_core.utils import KeypointPrediction, ObjectDetectionBatch, ObjectDetectionOutput
 
@@ -232,10 +234,7 @@ class Predictions(FileRows):
             raise FileFormatError(
                 f"{source} has {n_columns} columns for {len(self.class_names)} class names; name each column"
             )
-        if len(set(self.class_names)) < len(self.class_names) or not all(name.strip() for name in self.class_names):
-            raise FileFormatError(
-                f"{source}: class names must differ and not be empty, found {_shown(self.class_names)}"
-            )
+        check_class_names(self.class_names, source)
 
 
 def score_distribution(score: float, label: int, n_classes: int) -> NDArray[np.float32]:
@@ -251,7 +250,7 @@ def score_distribution(score: float, label: int, n_classes: int) -> NDArray[np.f
 
 
 def _shown(names: list[str]) -> str:
-    return ", ".join(repr(name[:40]) for name in names[:10]) + (", …" if len(names) > 10 else "")
+    return clipped(names) + (", …" if len(names) > 10 else "")
 
 
 def _moved(of_class: Sequence[list[Any]] | None, positions: NDArray[np.int64], n_classes: int) -> list[list[Any]]:

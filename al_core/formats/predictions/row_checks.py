@@ -65,5 +65,6 @@ class ProbabilityChecks(MatrixChecks):
             outside = (outputs.min(axis=1) < 0) | (outputs.max(axis=1) > 1)
         finite = np.isfinite(sums)
         # A single column is the probability of the second of two classes: it need not sum to 1.
-        off = np.zeros(len(sums), dtype=bool) if outputs.shape[1] == 1 else np.abs(sums - 1) > SUM_TOLERANCE
-        return BadRows(np.flatnonzero(~finite), np.flatnonzero(finite & (off | outside)))
+        if outputs.shape[1] > 1:
+            outside |= np.abs(sums - 1) > SUM_TOLERANCE
+        return BadRows(np.flatnonzero(~finite), np.flatnonzero(finite & outside))

@@ -38,6 +38,18 @@ def checked_run_lengths(where: str, runs: object) -> RunLengths:
     return np.array(runs, dtype=np.int64)
 
 
+def run_lengths_of_counts(where: str, counts: object, height: int, width: int) -> RunLengths:
+    """Return the run lengths of a mask from COCO's 'counts', packed or not.
+
+    Raises:
+        FileFormatError: If they are damaged, or do not fill the image.
+    """
+    runs = unpacked_run_lengths(where, counts) if isinstance(counts, str) else checked_run_lengths(where, counts)
+    if runs.sum() != height * width:
+        raise FileFormatError(f"{where}: the mask has {runs.sum():,} pixels, the image {height} × {width}")
+    return runs
+
+
 def unpacked_run_lengths(where: str, packed: str) -> RunLengths:
     """Return the run lengths that COCO packs into a text; pycocotools does so too, but crashes on a damaged text.
 

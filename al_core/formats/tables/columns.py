@@ -24,6 +24,7 @@ from al_core.formats.tables.one_of_two import are_of_one_class
 from al_core.formats.tables.ranks import are_ranked, columns_beside
 from al_core.formats.tables.sample import ColumnSample, Content
 from al_core.formats.tables.sums import Numbers, distribution
+from al_core.text import clipped
 
 _PROBABILITY_LISTS = ("prob", "softmax", "score", "logit", "confidence", "pred", "output", "class")
 _LOWEST_TOP_PROBABILITY = 1 / 3
@@ -59,7 +60,7 @@ def classify_columns(samples: Sequence[ColumnSample], chosen: Mapping[str, str])
 def _position(samples: Sequence[ColumnSample], name: str) -> int:
     names = [sample.name for sample in samples]
     if name not in names:
-        shown = ", ".join(repr(other[:40]) for other in names[:10])
+        shown = clipped(names)
         raise InvalidInputError(f"there is no column {name!r} to give a meaning; the columns are {shown}")
     return names.index(name)
 
@@ -141,7 +142,8 @@ class _Classifier:
         neutral = [position for position in numeric if meaning_of_name(self._name(position)) is None]
         floats = [position for position in neutral if self._samples[position].content is Content.NUMBERS]
         # A number of a class may happen to be whole, but not in many rows while others are fractions.
-        spans_1 = bool(floats) and bool(np.nanmax(np.abs(self._numbers[:, floats]), initial=0) <= 1)
+        largest = np.nanmax(np.abs(self._numbers[:, floats]), initial=0)
+        spans_1 = bool(floats) and bool(largest <= 1)
         few = [position for position in neutral if position in floats or self._may_be_class(position, spans_1)]
         groups = self._groups(numeric)
         for candidates in (*groups, floats, neutral, numeric):
@@ -218,7 +220,8 @@ class _Classifier:
         # A label beside a predicted class is the true one.
         classes = predicted or [p for p, meaning in said.items() if meaning is Meaning.LABEL]
         # timm calls the number of the predicted class `index`.
-        indices = [p for p in numeric if self._name(p).strip().lower() in ("index", "idx") and self._is_whole(p)]
+        of_index = [p for p in numeric if self._name(p).strip().lower() in ("index", "idx")]
+        indices = [p for p in of_index if self._is_whole(p)]
         probable = [p for p in numeric if is_probability_name(self._name(p)) and not self._is_whole(p)]
         if len(probable) == 1 and any(self._is_of_one_class(probable[0], position) for position in classes):
             self.set(probable[0], Meaning.CLASS, "under a half, and that of one of two classes")

@@ -34,7 +34,8 @@ def add_parallel_lists(objects: ObjectColumns, record: ImageRecord, key: str) ->
     boxes = record.content[key]
     labels = record.content["labels"]
     scores = number_list(record.where, record.content["scores"], "scores")
-    if not isinstance(boxes, list) or not isinstance(labels, list) or not len(boxes) == len(labels) == len(scores):
+    are_lists = isinstance(boxes, list) and isinstance(labels, list)
+    if not are_lists or not len(boxes) == len(labels) == len(scores):
         raise FileFormatError(f"{record.where}: expected as many {key} and labels as scores, which are {len(scores)}")
     for box, label, score in zip(boxes, labels, scores, strict=True):
         objects.add(number_list(record.where, box, key, 4), score, label_of(record.where, label))
