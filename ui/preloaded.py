@@ -24,8 +24,8 @@ OF_PAGE = {
     "explore": ("ButtonGroup", "DownloadButton", "TextInput"),
     "select": ("ButtonGroup", "Checkbox", "DownloadButton", "Metric", "NumberInput", "Radio", "Slider", "TextInput"),
     "compare": ("Multiselect", "NumberInput"),
-    "rounds": ("DataFrame", "DownloadButton", "FileUploader", "NumberInput", "TextInput"),
-    "tags": ("ButtonGroup", "Checkbox", "DataFrame", "DownloadButton", "FileUploader", "Radio", "Slider", "TextInput"),
+    "rounds": ("DownloadButton", "FileUploader", "NumberInput", "TextInput"),
+    "tags": ("ButtonGroup", "Checkbox", "DownloadButton", "FileUploader", "Radio", "Slider", "TextInput"),
 }
 """What the demo's pages show besides, as far as it is in view before anybody opens something."""
 

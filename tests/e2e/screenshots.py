@@ -29,7 +29,7 @@ SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 SIZES = {1440: 900, 390: 844}
 """Height of the window by its width, in pixels."""
 
-COVERED = ".map, .thumbnails, img, canvas, [data-testid='stDataFrame'], .js-plotly-plot"
+COVERED = ".map, .thumbnails, .rows, img, canvas, [data-testid='stDataFrame'], .js-plotly-plot"
 COVER = "#808080"
 
 # Other days and times are as long, so that nothing moves.

@@ -3,6 +3,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -23,6 +24,18 @@ Open = Callable[[str], AppTest]
 def unescaped(markdown: str) -> str:
     """What a person reads of a text whose names are escaped."""
     return markdown.replace("\\", "")
+
+
+def table_of(app: AppTest, name: str) -> dict[str, list[Any]]:
+    """The cells of a table of rows by the titles of its columns; empty if the page has no table of that name."""
+    contents = [
+        json.loads(element.proto.json)
+        for element in app.get("bidi_component")
+        if element.proto.component_name == "row_table"
+    ]
+    table = next((content for content in contents if content["name"] == name), {"columns": []})
+    titles = [column["title"] for column in table["columns"]]
+    return {title: [line["cells"][place] for line in table["lines"]] for place, title in enumerate(titles)}
 
 
 @pytest.fixture

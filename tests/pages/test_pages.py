@@ -155,8 +155,9 @@ def test_several_tags_are_marked_combined_and_deleted_together_and_all_come_back
     for number in range(2):
         digits.create_tag(f"part {number}", np.arange(10 * number, 10 * number + 15))
     app = open_page("tags")
-    # The table: initial-tag, initial-selection, and the two.
-    app.session_state["tag-table"] = {"selection": {"rows": [2, 3], "columns": [], "cells": []}}
+    app.session_state["tag-table"] = {"chosen": [digits.tag(f"part {number}").id for number in range(2)]}
+    # Below them comes another, as from somebody else: what is ticked stays so.
+    digits.create_tag("part 2", np.arange(50, 60))
     app.run()
     assert any("2 tags · 25 images together" in heading.value for heading in app.subheader)
     button(app, "Mark as labeled").click().run()
@@ -186,7 +187,7 @@ def test_a_tag_with_children_says_why_it_cannot_go(digits: Dataset, open_page: O
         digits, SelectionConfig("RANDOM", 110, name="child"), labeled_tag=digits.tag("initial-selection")
     )
     app = open_page("tags")
-    app.session_state["tag-table"] = {"selection": {"rows": [1], "columns": [], "cells": []}}
+    app.session_state["tag-table"] = {"chosen": [digits.tag("initial-selection").id]}
     app.run()
     assert selection.tag.size == 110
     delete = button(app, "Delete tag")

@@ -1,5 +1,7 @@
 """What Rounds shows, proposes and refuses."""
 
+import re
+
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -11,7 +13,7 @@ from al_core.formats import Labels, Predictions
 from al_core.formats.labels.labels import LABEL_CLASS
 from al_core.store import Dataset, Workspace
 from al_core.types import Rows
-from tests.pages.conftest import Open, unescaped
+from tests.pages.conftest import Open, table_of, unescaped
 from tests.pages.test_pages import button
 from tests.patience import PATIENCE
 from ui import jobs
@@ -65,6 +67,9 @@ def test_the_next_step_is_in_view_at_each_stage(digits: Dataset, open_page: Open
     assert "“round 1” is a draft: download its 100 images" in texts(app)
     workflow.mark_sent(digits, selection.tag)
     assert "100 images of “round 1” are with labelers" in texts(app.run())
+    # Every other page leads here, where labels come back; here a link leads to the other way.
+    assert next_step(workflow.rounds(digits)[-1]).page == "rounds"
+    assert "Mark as labeled" in [link.proto.label for link in app.get("page_link")]
     label(digits, selection.added_rows[:95])
     step = next_step(workflow.rounds(digits)[-1])
     assert step.page == "predictions"
@@ -80,25 +85,26 @@ def test_rounds_are_judged_with_intervals_and_a_refused_forecast(digits: Dataset
         label(digits, selection.added_rows)
         upload(digits, f"model {number}", accuracy)
     app = open_page("rounds")
-    table = app.dataframe[0].value
-    assert table["Round"].tolist() == ["round 2", "round 1", INITIAL_SELECTION]
-    assert table["Labels back"].tolist() == ["100 of 100"] * 3
-    assert table["Training labels"].tolist() == [260, 180, 100]
+    table = table_of(app, "Rounds")
+    assert table["Round"] == ["3 · round 2", "2 · round 1", f"1 · {INITIAL_SELECTION}"]
+    assert table["Labels back"] == ["100 of 100"] * 3
+    assert table["Training labels"] == ["260", "180", "100"]
     shown = texts(app)
     assert "Every model is judged on all 40 test labels there are" in shown
     assert "3 rounds; a forecast needs 4" in shown
     assert "Go on: nothing says yet that it is time to stop." in shown
     assert "No price and value of a point are set." in shown
     # What is in the closed box is drawn once somebody opens it.
-    assert not any("Recall" in drawn.value for drawn in app.dataframe)
+    assert table_of(app, "Classes") == {}
     app.session_state[f"classes-{selection.tag.id}"] = True
     app.run()
-    classes = next(drawn.value for drawn in app.dataframe if "Recall" in drawn.value)
-    assert classes["Test labels"].sum() == 40
-    assert classes["Recall"].str.contains("test labels?; a class needs 10|%", regex=True).all()
-    mistakes = next(drawn.value for drawn in app.dataframe if "Predicted" in drawn.value)
+    classes = table_of(app, "Classes")
+    assert sum(map(int, classes["Test labels"])) == 40
+    assert all(re.search("test labels?; a class needs 10|%", text) for text in classes["Recall"])
+    mistakes = table_of(app, "Most frequent mistakes")
     # The model takes a digit for the next one.
-    assert set(mistakes["Predicted"].astype(int) - mistakes["Labeled"].astype(int)) <= {1, -9}
+    pairs = zip(mistakes["Predicted"], mistakes["Labeled"], strict=True)
+    assert {int(predicted) - int(labeled) for predicted, labeled in pairs} <= {1, -9}
 
 
 def test_target_and_prices_are_saved_and_counted(digits: Dataset, open_page: Open, home: object) -> None:

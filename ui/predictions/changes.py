@@ -8,7 +8,6 @@ import streamlit as st
 
 from al_core import workflow
 from al_core.exceptions import MissingInputError
-from al_core.formats.files.cells import escape_cell
 from al_core.steps.answers import Changes
 from al_core.steps.rounds import Round
 from al_core.steps.scores import preferred_first
@@ -18,6 +17,7 @@ from al_core.types import Rows, Scores
 from ui import charts
 from ui.images import image_grid
 from ui.messages import plain
+from ui.row_table import Choice, Column, Line, row_table
 from ui.sample import show_sample
 from ui.select.method import score_labels
 from ui.session import key_of
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from streamlit.elements.lib.mutable_expander_container import ExpanderContainer
 
 HEIGHT = 180
-ANSWERS_HEIGHT = 240
 MOST_ANSWERS = 100
+ANSWER_COLUMNS = (Column("Answer"), *(Column(title, is_number=True) for title in ("Gained", "Lost", "Net")))
 
 
 def show_latest_changes(dataset: Dataset, rounds: Sequence[Round]) -> None:
@@ -136,26 +136,16 @@ def mean_text(scores: Scores) -> str:
 def _show_answers(changes: Changes) -> str | None:
     """Draw which answers the newer model gives more and less often, and return the one that was chosen."""
     st.markdown(f"**{changes_text(changes)}**")
-    # The table can be downloaded as CSV, in which a class may be a formula.
-    rows = [
-        {"Answer": escape_cell(change.answer), "Gained": change.n_gained, "Lost": change.n_lost, "Net": change.net}
-        for change in changes.by_answer()[:MOST_ANSWERS]
-    ]
-    if not rows:
+    changed = changes.by_answer()[:MOST_ANSWERS]
+    if not changed:
         return None
-    # What is selected is a position, which is another answer between other models: hence both in the key.
-    event = st.dataframe(
-        rows,
-        hide_index=True,
-        height=ANSWERS_HEIGHT,
-        key=f"changed-answers-{changes.before.id}-{changes.after.id}",
-        on_select="rerun",
-        selection_mode="single-row",
-    )
+    lines = [
+        Line(each.answer, [each.answer, f"{each.n_gained:,}", f"{each.n_lost:,}", f"{each.net:+,}"]) for each in changed
+    ]
+    key = f"changed-answers-{changes.before.id}-{changes.after.id}"
+    ticked = row_table("Answers gained and lost", ANSWER_COLUMNS, lines, key=key, choice=Choice.ONE)
     st.caption("Choose a line to see just the images that it gained or lost.")
-    selected = event["selection"]["rows"]
-    answers = [change.answer for change in changes.by_answer()[:MOST_ANSWERS]]
-    return answers[selected[0]] if selected and selected[0] < len(answers) else None
+    return changed[ticked[0]].answer if ticked else None
 
 
 def changes_text(changes: Changes) -> str:

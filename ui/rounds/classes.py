@@ -6,15 +6,16 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from al_core.evaluation import Statistic
-from al_core.formats.files.cells import escape_cell
 from al_core.steps.judges import Judgment
 from al_core.steps.round_result import RoundResult
 from al_core.steps.round_results import RoundsReport
 from al_core.text import capitalized, counted, percent
 from ui.charts import BLUE
 from ui.messages import plain, plain_html
+from ui.row_table import Column, Line, row_table
 
 MOST_MISTAKES = 12
+MISTAKES = (Column("Labeled"), Column("Predicted"), Column("Images", is_number=True))
 MOST_TICKS = 30
 MOST_LETTERS = 18
 """Of a class name beside the matrix; the whole name is in the table."""
@@ -49,15 +50,13 @@ def show_classes(report: RoundsReport, result: RoundResult) -> None:
 
 
 def _show_table(report: RoundsReport, judgment: Judgment) -> None:
-    rows = [
-        {"Class": escape_cell(judged.name), "Test labels": judged.n_labels}
-        | {
-            capitalized(measure): figure_text(figure)
-            for measure, figure in zip(report.class_measures, judged.figures, strict=True)
-        }
+    columns = [Column("Class"), Column("Test labels", is_number=True)]
+    columns += [Column(capitalized(measure)) for measure in report.class_measures]
+    lines = [
+        Line(judged.name, [judged.name, f"{judged.n_labels:,}", *map(figure_text, judged.figures)])
         for judged in sorted(judgment.classes, key=lambda judged: -judged.n_labels)
     ]
-    st.dataframe(rows, hide_index=True, column_config={"Test labels": st.column_config.NumberColumn(width="small")})
+    row_table("Classes", columns, lines, key="classes-table")
     st.caption("In parentheses the 95% interval; a class with too few test labels has none.")
 
 
@@ -97,15 +96,14 @@ def confusion_figure(confusion: NDArray[np.int64], names: list[str]) -> go.Figur
 
 
 def _show_mistakes(confusion: NDArray[np.int64], names: list[str]) -> None:
-    shown = [escape_cell(name) for name in names]
     mistakes = confusion.copy()
     np.fill_diagonal(mistakes, 0)
     largest = np.argsort(-mistakes, axis=None, kind="stable")[:MOST_MISTAKES]
-    rows = [
-        {"Labeled": shown[labeled], "Predicted": shown[predicted], "Images": int(mistakes[labeled, predicted])}
+    lines = [
+        Line(f"{labeled}-{predicted}", [names[labeled], names[predicted], f"{mistakes[labeled, predicted]:,}"])
         for labeled, predicted in zip(*np.unravel_index(largest, mistakes.shape), strict=True)
         if mistakes[labeled, predicted]
     ]
-    if rows:
+    if lines:
         st.caption("Most frequent mistakes")
-        st.dataframe(rows, hide_index=True)
+        row_table("Most frequent mistakes", MISTAKES, lines, key="mistakes-table")

@@ -37,10 +37,10 @@ def next_step(last: Round | None) -> NextStep:
         return NextStep(sentence, "select", "Download the list", "download")
     if last.state is RoundState.SENT and not len(last.back_rows):
         sentence = (
-            f"{counted(n_out, 'image')} of “{name}” are with labelers. Bring their labels back below, or mark the "
-            "selection as labeled if they are kept elsewhere."
+            f"{counted(n_out, 'image')} of “{name}” are with labelers. Bring their labels back, or mark the "
+            "selection as labeled on Tags if they are kept elsewhere."
         )
-        return NextStep(sentence, "tags", "Mark as labeled", "outbox")
+        return NextStep(sentence, "rounds", "Bring labels back", "outbox")
     if last.model is None:
         sentence = (
             f"{len(last.back_rows):,} of {len(last.added_rows):,} labels of “{name}” are back. Train on the "
@@ -53,8 +53,9 @@ def next_step(last: Round | None) -> NextStep:
 
 
 def show_next_step(last: Round | None) -> None:
-    """Draw the step with a link to its page."""
+    """Draw the step; with a link to its page, or to the other way where it is done here."""
     step = next_step(last)
+    page, label = ("tags", "Mark as labeled") if step.page == "rounds" else (step.page, step.label)
     with st.container(border=True, horizontal=True, vertical_alignment="center", key="next-step"):
         st.markdown(f":material/{step.icon}: **Continue:** {step.sentence}", width="stretch")
-        st.page_link(f"../pages/{step.page}.py", label=step.label, icon=":material/arrow_forward:", width="content")
+        st.page_link(f"../pages/{page}.py", label=label, icon=":material/arrow_forward:", width="content")

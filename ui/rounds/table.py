@@ -1,13 +1,10 @@
 """The table of rounds, and what is done to the one that is selected."""
 
-from typing import Any
-
 import numpy as np
 import streamlit as st
 
 from al_core import workflow
 from al_core.evaluation.statistic import Statistic
-from al_core.formats.files.cells import escape_cell
 from al_core.steps.round_plan import RoundPlan
 from al_core.steps.round_result import RoundResult
 from al_core.steps.round_results import RoundsReport
@@ -18,38 +15,23 @@ from ui.clicks import clicked
 from ui.images import image_grid
 from ui.messages import errors_explained, plain
 from ui.rounds.classes import show_classes
+from ui.row_table import Choice, Column, Line, row_table
 from ui.sample import show_sample
 from ui.select.sent import release
 from ui.tags.button import tag_button
 from ui.visitor import obstacle
 
 TABLE = "round-table"
-FIGURE_WIDTH = 190
-"""Pixels of "100.0% (100.0% to 100.0%)"."""
 
 
 def show_rounds(dataset: Dataset, report: RoundsReport, plan: RoundPlan) -> None:
     """Draw the table, newest first, and the details of the selected round."""
     st.subheader("Rounds")
     results = list(reversed(report.results))
-    event = st.dataframe(
-        [_table_row(result, plan, report.measure) for result in results],
-        hide_index=True,
-        key=TABLE,
-        on_select="rerun",
-        selection_mode="single-row",
-        column_config={
-            "Training labels": st.column_config.NumberColumn(
-                format="localized", help="After this round, without the test samples"
-            ),
-            "Test": st.column_config.NumberColumn(help="Images of the round that test; they are never trained on"),
-            # The browser measures a column once, before there is a figure in it.
-            capitalized(report.measure): st.column_config.TextColumn(width=FIGURE_WIDTH),
-        },
-    )
-    selected = event["selection"]["rows"]
-    # A row beyond the end was selected before rounds were deleted.
-    chosen = results[selected[0]] if selected and selected[0] < len(results) else results[0]
+    columns = _columns(report, has_costs=any(result.cost is not None for result in results))
+    lines = [_line(result, plan, report.measure, columns) for result in results]
+    ticked = row_table("Rounds", columns, lines, key=TABLE, choice=Choice.ONE)
+    chosen = results[ticked[0]] if ticked else results[0]
     _details(dataset, chosen.round)
     show_classes(report, chosen if chosen.judgment.classes else _newest_judged(results))
 
@@ -58,23 +40,38 @@ def _newest_judged(results: list[RoundResult]) -> RoundResult:
     return next((result for result in results if result.judgment.classes), results[0])
 
 
-def _table_row(result: RoundResult, plan: RoundPlan, measure: str) -> dict[str, Any]:
+def _columns(report: RoundsReport, *, has_costs: bool) -> list[Column]:
+    columns = [
+        Column("Round"),
+        Column("State"),
+        Column("Labels back"),
+        Column("Test", "Images of the round that test; they are never trained on", is_number=True),
+        Column("Training labels", "After this round, without the test samples", is_number=True),
+        Column("Model"),
+        Column(capitalized(report.measure), "With its 95% interval"),
+        Column("Cost"),
+        Column("By"),
+        Column("Selected"),
+    ]
+    return [column for column in columns if has_costs or column.title != "Cost"]
+
+
+def _line(result: RoundResult, plan: RoundPlan, measure: str, columns: list[Column]) -> Line:
     shown = result.round
     config = shown.tag.provenance.config
-    title = capitalized(measure)
-    row: dict[str, Any] = {
-        "#": shown.number,
-        "Round": shown.name,
+    cells = {
+        "Round": f"{shown.number} · {shown.name}",
         "State": str(shown.state),
         "Labels back": f"{len(shown.back_rows):,} of {len(shown.added_rows):,}",
-        "Test": len(shown.test_rows),
-        "Training labels": shown.n_training,
-        "Model": escape_cell(shown.model.name) if shown.model else "–",
-        title: _with_interval(result.accuracy),
+        "Test": f"{len(shown.test_rows):,}",
+        "Training labels": f"{shown.n_training:,}",
+        "Model": shown.model.name if shown.model else "–",
+        capitalized(measure): _with_interval(result.accuracy),
+        "Cost": "–" if result.cost is None else plan.amount(result.cost),
+        "By": str(config.method) if config else "a client",
+        "Selected": day(shown.tag.created_at),
     }
-    if result.cost is not None:
-        row["Cost"] = plan.amount(result.cost)
-    return row | {"By": str(config.method) if config else "a client", "Selected": day(shown.tag.created_at)}
+    return Line(shown.tag.id, [cells[column.title] for column in columns])
 
 
 def _with_interval(accuracy: Statistic) -> str:

@@ -2,18 +2,19 @@
 
 from dataclasses import dataclass
 
-import streamlit as st
-
 from al_core.store import INITIAL_TAG, Dataset, Tag, TagSummary
 from al_core.text import moment
+from ui.row_table import Choice, Column, Line, row_table
 
 TABLE = "tag-table"
-N_VISIBLE = 12
-"""How many rows are drawn before the table scrolls."""
-ROW_HEIGHT = 35
-"""Of a row of Streamlit's table, in pixels."""
-HEADER_HEIGHT = 36
-"""Of its header, in pixels."""
+COLUMNS = (
+    Column("Tag"),
+    Column("Role", "What the tag stands for"),
+    Column("Images", is_number=True),
+    Column("Share", "Of all images", is_share=True),
+    Column("Made", "When"),
+    Column("Made by", "The method of a selection, or what was done"),
+)
 
 
 @dataclass(frozen=True)
@@ -47,27 +48,11 @@ def tree(tags: list[TagSummary]) -> list[Branch]:
 
 
 def show_tree(tags: list[TagSummary]) -> list[TagSummary]:
-    """Draw the table and return the tags whose rows are selected, otherwise the newest one."""
+    """Draw the table and return the tags that are ticked, otherwise the newest one."""
     branches = tree(tags)
-    event = st.dataframe(
-        [_table_row(branch) for branch in branches],
-        hide_index=True,
-        height=min(len(branches), N_VISIBLE) * ROW_HEIGHT + HEADER_HEIGHT,
-        key=TABLE,
-        on_select="rerun",
-        selection_mode="multi-row",
-        column_config={
-            "Tag": st.column_config.TextColumn(width="medium"),
-            "Role": st.column_config.TextColumn(width="small", help="What the tag stands for"),
-            "Images": st.column_config.NumberColumn(width="small", format="localized"),
-            "Share": st.column_config.ProgressColumn(format="%.1f%%", max_value=100, help="Of all images"),
-            "Made": st.column_config.TextColumn(width="medium", help="When"),
-            "Made by": st.column_config.TextColumn(help="The method of a selection, or what was done"),
-        },
-    )
-    # A row beyond the end was selected before tags were deleted.
-    selected = [row for row in event["selection"]["rows"] if row < len(branches)]
-    return [branches[row].tag for row in selected] or tags[:1]
+    lines = [Line(branch.tag.id, _cells(branch.tag), branch.depth) for branch in branches]
+    ticked = row_table("Tags", COLUMNS, lines, key=TABLE, choice=Choice.SEVERAL)
+    return [branches[place].tag for place in ticked] or tags[:1]
 
 
 def chosen_tags(dataset: Dataset, summaries: list[TagSummary]) -> list[Tag]:
@@ -77,18 +62,9 @@ def chosen_tags(dataset: Dataset, summaries: list[TagSummary]) -> list[Tag]:
     return chosen or [dataset.tag(INITIAL_TAG)]
 
 
-def _table_row(branch: Branch) -> dict[str, object]:
-    tag = branch.tag
-    # Em spaces: the table collapses others.
-    indent = "\u2003" * branch.depth + ("└ " if branch.depth else "")
-    return {
-        "Tag": indent + tag.name,
-        "Role": str(tag.role),
-        "Images": tag.size,
-        "Share": 100 * tag.size / tag.n_samples,
-        "Made": moment(tag.created_at),
-        "Made by": made_by(tag),
-    }
+def _cells(tag: TagSummary) -> list[str | float]:
+    share = 100 * tag.size / tag.n_samples
+    return [tag.name, str(tag.role), f"{tag.size:,}", share, moment(tag.created_at), made_by(tag)]
 
 
 def made_by(tag: TagSummary) -> str:

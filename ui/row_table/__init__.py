@@ -1,0 +1,89 @@
+"""A table that is never cut: where its columns do not fit beside each other, each row becomes a few lines."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+import streamlit as st
+
+from ui.messages import one_line
+
+__all__ = ["Choice", "Column", "Line", "row_table"]
+
+FOLDER = Path(__file__).parent
+
+_component = st.components.v2.component(
+    "row_table",
+    css=(FOLDER / "row_table.css").read_text(encoding="utf-8"),
+    js=(FOLDER / "row_table.js").read_text(encoding="utf-8"),
+)
+
+
+class Choice(StrEnum):
+    """How many lines may be ticked."""
+
+    NONE = "none"
+    ONE = "one"
+    SEVERAL = "several"
+
+
+@dataclass(frozen=True)
+class Column:
+    """What stands above a column.
+
+    Attributes:
+        title: In one or two words.
+        hint: What is said under the pointer.
+        is_number: Whether its cells end at the right.
+        is_share: Whether its cells are percentages, with a bar.
+    """
+
+    title: str
+    hint: str = ""
+    is_number: bool = False
+    is_share: bool = False
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row of the table.
+
+    Attributes:
+        key: What it is known by when it is ticked, wherever it stands by then.
+        cells: One text per column, or a number from 0 to 100 in a column of shares. The first one is its name.
+        depth: How far it is indented below those above it.
+    """
+
+    key: str
+    cells: Sequence[str | float]
+    depth: int = 0
+
+
+def row_table(
+    name: str, columns: Sequence[Column], lines: Sequence[Line], *, key: str, choice: Choice = Choice.NONE
+) -> list[int]:
+    """Draw the table and return which of its lines are ticked.
+
+    Args:
+        name: What the table holds, for those who hear it.
+        columns: From left to right; the first one names the line.
+        lines: From top to bottom.
+        key: The widget's name in the session.
+        choice: Whether lines can be ticked.
+    """
+    data = {
+        "name": name,
+        "columns": [vars(column) for column in columns],
+        "lines": [{"key": line.key, "cells": _shown(line), "depth": line.depth} for line in lines],
+        "choice": choice,
+        # Only for a browser that draws the table anew.
+        "chosen": list(st.session_state.get(key, {}).get("chosen") or ()),
+    }
+    result = _component(key=key, data=data, default={"chosen": []}, on_chosen_change=lambda: None)
+    chosen = result.get("chosen") or ()
+    return [place for place, line in enumerate(lines) if line.key in chosen]
+
+
+def _shown(line: Line) -> list[str | float]:
+    return [one_line(cell) if isinstance(cell, str) else cell for cell in line.cells]
