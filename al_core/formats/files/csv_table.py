@@ -199,9 +199,13 @@ def _block_bytes(header: CsvHeader) -> int:
 def _texts(cells: "pa.Array") -> list[str]:
     # Classes and names of images repeat: a text of its own for each cell of a million rows takes 50 MB a column.
     encoded = cells.dictionary_encode()
-    different = encoded.dictionary.to_pylist()
-    texts = np.array([unescape_cell(text) if text.startswith("'") else text for text in different], object)
-    cells_as_texts: list[str] = texts[_values(encoded.indices)].tolist()
+    different: list[str] = encoded.dictionary.to_pylist()
+    if "'" in "".join(different):
+        different = [unescape_cell(text) if text.startswith("'") else text for text in different]
+    if len(different) == len(cells):
+        # In the order of the cells.
+        return different
+    cells_as_texts: list[str] = np.array(different, object)[_values(encoded.indices)].tolist()
     return cells_as_texts
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence, Sized
+from collections.abc import Iterator, Sequence, Sized
 
 import numpy as np
 
@@ -28,6 +28,7 @@ LAST_OF_IMAGES = 3
 """The last rank whose names speak of images: those behind it may number rows, objects or anything."""
 
 MAX_FILENAME_LENGTH = 4096
+_BLOCK_NAMES = 10_000
 _CONTROL_OR_SURROGATE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 _IMAGE = re.compile(rf"({'|'.join(re.escape(suffix) for suffix in sorted(IMAGE_SUFFIXES))})($|[?#])", re.IGNORECASE)
@@ -126,7 +127,8 @@ def check_filename_column(filenames: Sequence[str], source: str, *, unique: bool
         ...
         al_core.exceptions.FileFormatError: list.txt, row 1 counting from 0: the filename is empty; name every sample
     """
-    for row, name in enumerate(filenames):
+    for row in _unusual_rows(filenames):
+        name = filenames[row]
         if name.isprintable() and 0 < len(name) <= MAX_FILENAME_LENGTH:
             continue
         where = f"{source}, row {row} counting from 0"
@@ -144,6 +146,15 @@ def check_filename_column(filenames: Sequence[str], source: str, *, unique: bool
         raise FileFormatError(
             f"{source}: filename {name!r} occurs {count} times (rows {rows[0]} and {rows[1]} counting from 0); keep one"
         )
+
+
+def _unusual_rows(filenames: Sequence[str]) -> Iterator[int]:
+    """Yield the rows among which a bad name can be; a million usual ones are looked at in blocks, ten times as fast."""
+    for start in range(0, len(filenames), _BLOCK_NAMES):
+        block = filenames[start : start + _BLOCK_NAMES]
+        lengths = list(map(len, block))
+        if min(lengths) == 0 or max(lengths) > MAX_FILENAME_LENGTH or not "".join(block).isprintable():
+            yield from range(start, start + len(block))
 
 
 def all_differ(texts: Sequence[str]) -> bool:

@@ -28,6 +28,9 @@ _WRAPPERS = ("predictions", "samples", "points", "vectors", "rows")
 
 _MAX_LINE_BYTES = 2**26
 
+_BLOCK_BYTES = 2**15
+"""How much of a JSON Lines file is parsed at once: what its lines become stays in the cache of the processor."""
+
 
 def begins_with_records(head: bytes, *keys: str) -> bool:
     """Return whether a file begins with a JSON object or list and names a filename and one of the keys."""
@@ -197,22 +200,46 @@ def numbered_lines(path: Path) -> Iterator[tuple[int, Any]]:
     Raises:
         FileFormatError: Naming the first line that is not JSON.
     """
+    for numbers, values in blocks_of_lines(path):
+        yield from zip(numbers, values, strict=True)
+
+
+def blocks_of_lines(path: Path) -> Iterator[tuple[Sequence[int], list[Any]]]:
+    """Yield what `numbered_lines` does, for many lines at once: one by one takes twice as long.
+
+    Raises:
+        FileFormatError: Naming the first line that is not JSON, once all before it are yielded.
+    """
     n_bytes = path.stat().st_size
-    n_read = 0
+    n_lines = 0
     with path.open("rb") as file:
-        for number, line in enumerate(file, start=1):
-            report(n_read, n_bytes)
-            n_read += len(line)
-            if not line.strip():
-                continue
+        while lines := file.readlines(_BLOCK_BYTES):
+            report(file.tell(), n_bytes)
+            numbers = range(n_lines + 1, n_lines + 1 + len(lines))
+            n_lines += len(lines)
             try:
-                yield number, parse_json(line)
-            except orjson.JSONDecodeError as error:
-                # Bytes that are not UTF-8 have an error of their own.
-                decode_utf8(line, path.name, first_line=number)
-                raise FileFormatError(
-                    f"{place_of_line(path, number)}, column {error.colno}: not JSON ({error.msg}); one object per line"
-                ) from error
+                values = list(map(orjson.loads, lines))
+            except orjson.JSONDecodeError:
+                # A line may be empty or hold NaN.
+                yield from _lines_one_by_one(path, numbers, lines)
+            else:
+                yield numbers, values
+
+
+def _lines_one_by_one(
+    path: Path, numbers: Sequence[int], lines: Sequence[bytes]
+) -> Iterator[tuple[Sequence[int], list[Any]]]:
+    for number, line in zip(numbers, lines, strict=True):
+        if not line.strip():
+            continue
+        try:
+            yield [number], [parse_json(line)]
+        except orjson.JSONDecodeError as error:
+            # Bytes that are not UTF-8 have an error of their own.
+            decode_utf8(line, path.name, first_line=number)
+            raise FileFormatError(
+                f"{place_of_line(path, number)}, column {error.colno}: not JSON ({error.msg}); one object per line"
+            ) from error
 
 
 def _filename(where: str, record: Any) -> str:

@@ -107,8 +107,8 @@ class AnnotatedImages:
     def sizes(self, kind: type[np.floating]) -> NDArray[Any]:
         """Return width and height of each image in pixels, (A, 2), NaN where unknown."""
         sizes = np.full((len(self._sizes), 2), np.nan, kind)
-        with_size = [row for row, size in enumerate(self._sizes) if size is not None]
-        if with_size:
+        if any(self._sizes):
+            with_size = [row for row, size in enumerate(self._sizes) if size is not None]
             sizes[with_size] = [size for size in self._sizes if size is not None]
         return sizes
 

@@ -49,18 +49,21 @@ def classes_of_cells(source: str, cells: Sequence[str]) -> list[str]:
         >>> classes_of_cells("l.csv", ["2.0", "", "-1"]), classes_of_cells("l.csv", ["cat", "-1"])
         (['2', '', ''], ['cat', '-1'])
     """
-    classes = ["" if cell.strip() in MISSING else cell.strip() for cell in cells]
-    # In the order of the file, so that messages show the first. A million cells have a few different classes.
-    different = list(dict.fromkeys(filter(None, classes)))
+    # A million cells have a few different classes.
+    class_of = {cell: "" if cell.strip() in MISSING else cell.strip() for cell in dict.fromkeys(cells)}
+    # In the order of the file, so that messages show the first.
+    different = list(dict.fromkeys(filter(None, class_of.values())))
     _check_no_lists(source, different)
     if different and all(map(_PROBABILITY.fullmatch, different)):
-        _check_no_probabilities(source, list(filter(None, classes)))
+        _check_no_probabilities(source, list(filter(None, map(class_of.__getitem__, cells))))
     numbers = {name: match[1] for name in different if (match := _WHOLE.fullmatch(name))}
-    if len(numbers) < len(different):
-        return classes
-    if set(numbers.values()) == _SIGNS or any(int(number) < int(NO_LABEL) for number in numbers.values()):
-        return [numbers.get(name, "") for name in classes]
-    return ["" if numbers.get(name) == NO_LABEL else numbers.get(name, "") for name in classes]
+    if len(numbers) == len(different):
+        are_signs = set(numbers.values()) == _SIGNS
+        are_all_classes = are_signs or any(int(number) < int(NO_LABEL) for number in numbers.values())
+        none = None if are_all_classes else NO_LABEL
+        named = {name: "" if number == none else number for name, number in numbers.items()}
+        class_of = {cell: named.get(name, "") for cell, name in class_of.items()}
+    return list(map(class_of.__getitem__, cells))
 
 
 def separator_of(classes: Sequence[str]) -> str:

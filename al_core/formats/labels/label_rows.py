@@ -1,7 +1,9 @@
 """The cells of a row of a table of labels, by the position of their column."""
 
 import math
+from collections import defaultdict
 from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from itertools import count
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,8 +60,8 @@ def numbered(keys: Iterable[Hashable], n_keys: int) -> NDArray[np.int64]:
         >>> numbered("abac", 4)
         array([0, 1, 0, 2])
     """
-    numbers: dict[Hashable, int] = {}
-    return np.fromiter((numbers.setdefault(key, len(numbers)) for key in keys), np.int64, n_keys)
+    numbers: defaultdict[Hashable, int] = defaultdict(count().__next__)
+    return np.fromiter(map(numbers.__getitem__, keys), np.int64, n_keys)
 
 
 def first_rows(numbers: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -117,7 +117,8 @@ def _parts(cells: Sequence[str], separator: str) -> tuple[list[str], NDArray[np.
 def _classes(source: str, rows: TableRows, columns: LabelColumns, labels: LabelCollector) -> list[str]:
     cells = rows.column(columns.label)
     classes = classes_of_cells(source, cells)
-    unlabeled = {cell.strip() for cell, name in set(zip(cells, classes, strict=True)) if not name}
+    class_of = dict(zip(cells, classes, strict=True))
+    unlabeled = {cell.strip() for cell, name in class_of.items() if not name}
     if unlabeled - MISSING - {""}:
         labels.add_note(_NO_LABEL)
     if unlabeled & MISSING:

@@ -3,7 +3,6 @@
 import math
 from collections.abc import Collection, Sequence
 from dataclasses import replace
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +31,7 @@ from al_core.formats.labels.row_classes import (
     are_verified,
     has_several_classes,
 )
-from al_core.formats.names.addresses import image_name
+from al_core.formats.names.addresses import holds_address, image_name
 from al_core.formats.predictions.predictions import CLASSIFICATION, MULTI_LABEL
 from al_core.formats.tables.json_source import records_of
 from al_core.formats.tables.row_table import RowTable, column_names, open_row_table
@@ -41,7 +40,7 @@ from al_core.text import clipped
 _ROWS_TO_TELL_NUMBERS = 100
 
 _RECENT_NAMES = 10_000
-"""Rows of an image are rarely farther apart."""
+"""Rows of an image are rarely farther apart, and a dictionary of a million names takes 40 MB."""
 
 
 def recognizes_label_table(path: Path, head: bytes) -> bool:
@@ -106,10 +105,20 @@ def _rows(table: RowTable, columns: LabelColumns) -> TableRows:
     used = columns.used
     cells, _ = table.read([table.names[column] for column in used], [])
     place = used.index(columns.filename)
-    # A name stands in the row of each object: one text for all of them. A dictionary of a million takes 40 MB.
-    names = lru_cache(_RECENT_NAMES)(image_name)
-    cells[place] = [names(cell) for cell in cells[place]]
+    cells[place] = _image_names(cells[place])
     return TableRows(used, cells)
+
+
+def _image_names(cells: list[str]) -> list[str]:
+    names: list[str] = []
+    for start in range(0, len(cells), _RECENT_NAMES):
+        block = cells[start : start + _RECENT_NAMES]
+        if holds_address("\n".join(block)):
+            # A name stands in the row of each object: one text for all of them.
+            name_of = {cell: image_name(cell) for cell in set(block)}
+            block = [name_of[cell] for cell in block]
+        names += block
+    return names
 
 
 def _task(rows: TableRows, columns: LabelColumns) -> str | None:

@@ -16,6 +16,20 @@ _HASH = re.compile(r"[0-9a-f]{8}(?:-|__)(?=.)")
 """What Label Studio puts before the name of a file that it was given, or that it has downloaded."""
 
 
+_MARKS = ("fileuri=", "?d=", "/data/upload/", "://")
+"""Each of what `image_name` tells an address by, from the surest."""
+
+
+def holds_address(text: str) -> bool:
+    """Return whether a text, such as many names at once, holds an address; otherwise each `image_name` is the name.
+
+    Examples:
+        >>> holds_address("a.jpg b.jpg"), holds_address("a.jpg s3://bucket/b.jpg")
+        (False, True)
+    """
+    return any(mark in text for mark in _MARKS)
+
+
 def image_name(address: str) -> str:
     """Return the filename that an address of Label Studio, of a storage or of a web server ends with.
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from al_core.exceptions import FileFormatError
 from al_core.formats.files.records import float_list
+from al_core.formats.tables.json_columns import Cells
 
 _FEWEST_CUT = 5
 """Tools that write only the highest probabilities write 5 by default: fewer classes are all there are."""
@@ -101,6 +102,8 @@ def _by_class(where: str, numbers: Any, names: Any) -> dict[str, Any] | None:
 
 def _stacked(cells: Sequence[Any], where: Where) -> NDArray[np.float32]:
     """Return lists of equal length as a matrix; the row of a missing one is NaN."""
+    if isinstance(cells, Cells) and (whole := cells.matrix) is not None:
+        return whole
     n_classes = len(next((cell for cell in cells if cell is not None), []))
     matrix = np.full((len(cells), n_classes), np.nan, np.float32)
     for start in range(0, len(cells), _BLOCK_ROWS):

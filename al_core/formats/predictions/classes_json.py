@@ -15,7 +15,8 @@ from al_core.formats.predictions.class_table import Contents, read_class_table
 from al_core.formats.predictions.predictions import Predictions
 from al_core.formats.predictions.tools.images import NAMED_AFTER_FILE, image_named_by, image_of_file, json_documents
 from al_core.formats.tables.column_names import have_boxes
-from al_core.formats.tables.json_source import by_class, columns_of, json_table, record_of_image, records_of
+from al_core.formats.tables.json_columns import columns_of
+from al_core.formats.tables.json_source import by_class, json_table, record_of_image, records_of
 from al_core.formats.tables.sample import Content, sample_of_values
 from al_core.formats.tables.table import CellTable
 

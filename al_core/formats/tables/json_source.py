@@ -2,16 +2,16 @@
 
 import re
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from itertools import repeat
 from pathlib import Path
 from typing import Any
 
 from al_core.exceptions import FileFormatError
 from al_core.formats.files.filename_rules import filename_rank
-from al_core.formats.files.records import is_json_lines, numbered_lines, place_of_line, rows_of_lists
+from al_core.formats.files.records import blocks_of_lines, is_json_lines, place_of_line, rows_of_lists
 from al_core.formats.files.text import read_json
+from al_core.formats.tables.json_columns import Columns, Record, columns_of
 from al_core.formats.tables.table import CellTable
 
 _WRAPPERS = ("predictions", "samples", "results", "data", "images", "outputs", "items")
@@ -25,8 +25,6 @@ _FEWEST_COORDINATES = 4
 
 _TWO_CLASSES = frozenset({"0", "1"})
 """The texts of a list that may be the names of classes as well as numbers."""
-
-Record = Mapping[str, Any]
 
 # Made once: a union is made anew whenever it is asked for, two million times in a large file.
 _NUMBERS = (int, float)
@@ -57,13 +55,13 @@ def _table_of_lines(path: Path) -> CellTable:
     """Return the table of a JSON Lines file, in less memory than its records take: a dict is larger than its cells."""
     numbers = array("Q")
     where = partial(place_of_line, path)
-
-    def records() -> Iterator[Record]:
-        for number, value in numbered_lines(path):
-            numbers.append(number)
-            yield _record(where, number, value)
-
-    return CellTable(path.name, columns_of(records()), where=lambda row: where(numbers[row]))
+    columns = Columns(by_class)
+    for lines, values in blocks_of_lines(path):
+        if not columns.add_alike(values):
+            for number, value in zip(lines, values, strict=True):
+                columns.add(_checked_record(where, number, value))
+        numbers.extend(lines)
+    return CellTable(path.name, columns.finished(), where=lambda row: where(numbers[row]))
 
 
 def records_of(content: Any) -> tuple[list[Any], list[str] | None]:
@@ -110,36 +108,17 @@ def _of_object(content: Record) -> list[Any]:
     return [record_of_image(name, value) for name, value in content.items()]
 
 
-def columns_of(records: Iterable[Record]) -> dict[str, list[Any]]:
-    """Return the cells of records by key, None where a record has no such key.
-
-    Examples:
-        >>> columns_of([{"a": 1}, {"b": 2}])
-        {'a': [1, None], 'b': [None, 2]}
-    """
-    columns: dict[Any, list[Any]] = {}
-    n_rows = 0
-    for record in records:
-        for key, cell in record.items():
-            cells = columns.get(key)
-            if cells is None:
-                cells = columns[key] = []
-            if len(cells) < n_rows:
-                cells.extend(repeat(None, n_rows - len(cells)))
-            cells.append(cell)
-        n_rows += 1
-    for cells in columns.values():
-        cells.extend(repeat(None, n_rows - len(cells)))
-    return {str(key): cells for key, cells in columns.items()}
-
-
 def _record(where: Callable[[int], str], number: int, value: Any) -> Record:
+    return {key: by_class(entry) for key, entry in _checked_record(where, number, value).items()}
+
+
+def _checked_record(where: Callable[[int], str], number: int, value: Any) -> Record:
     if isinstance(value, list):
         value = record_of_image("", value)
     # An abstract class would be asked in Python, for each line.
     if not isinstance(value, dict):
         raise FileFormatError(f"{where(number)}: expected an object with a filename, found {type(value).__name__}")
-    return {key: by_class(entry) for key, entry in value.items()}
+    return value
 
 
 def by_class(value: Any) -> Any:

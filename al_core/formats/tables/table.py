@@ -1,7 +1,7 @@
 """Tables of any file as one thing: columns with names, of which texts, numbers and other cells can be read."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -37,7 +37,7 @@ class Table(ABC):
         """
 
     @abstractmethod
-    def cells(self, position: int) -> list[Any]:
+    def cells(self, position: int) -> Sequence[Any]:
         """Return the cells of a column as they are: lists, numbers by class, texts or numbers."""
 
     def where(self, row: int) -> str:
@@ -58,7 +58,7 @@ class CellTable(Table):
     def __init__(
         self,
         source: str,
-        columns: dict[str, list[Any]],
+        columns: Mapping[str, Sequence[Any]],
         *,
         where: Callable[[int], str] | None = None,
         class_names: Sequence[str] | None = None,
@@ -81,11 +81,9 @@ class CellTable(Table):
         for column, position in enumerate(numbers):
             for row, cell in enumerate(self._cells[position]):
                 matrix[row, column] = self._number(row, position, cell)
-        return [
-            [self._text(row, position, cell) for row, cell in enumerate(self._cells[position])] for position in texts
-        ], matrix
+        return [self._texts(position) for position in texts], matrix
 
-    def cells(self, position: int) -> list[Any]:
+    def cells(self, position: int) -> Sequence[Any]:
         """Return the cells of a column as they are."""
         return self._cells[position]
 
@@ -101,6 +99,12 @@ class CellTable(Table):
         raise FileFormatError(
             f"{self.where(row)}, column {self.columns[position]!r}: expected a number, found {cell!a:.80}; correct it"
         )
+
+    def _texts(self, position: int) -> list[str]:
+        cells = list(self._cells[position])
+        if set(map(type, cells)) == {str}:
+            return cells
+        return [self._text(row, position, cell) for row, cell in enumerate(cells)]
 
     def _text(self, row: int, position: int, cell: Any) -> str:
         if isinstance(cell, str | int) and not isinstance(cell, bool):

@@ -116,5 +116,5 @@ def test_a_key_of_some_lines_is_a_column_of_all(tmp_path: Path) -> None:
     path.write_text('{"filename": "a.png", "cat": 1}\n\n{"filename": "b.png", "dog": 0.5}\n')
     table = json_table(path)
     assert table.columns == ["filename", "cat", "dog"]
-    assert [table.cells(1), table.cells(2)] == [[1, None], [None, 0.5]]
+    assert [list(table.cells(1)), list(table.cells(2))] == [[1, None], [None, 0.5]]
     assert table.where(1) == "p.jsonl, line 3"
