@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from al_core.formats.predictions.class_cells import in_natural_order
-from al_core.formats.predictions.scale import ROUNDING
+from al_core.formats.predictions.scale_counts import ROUNDING
 
 _SUM_TOLERANCE = 0.02
 """Probabilities of an image that are rounded to two decimals may sum to this much more than 1."""

@@ -1,7 +1,7 @@
 """What the numbers of a matrix are: probabilities, percent, log-probabilities, independent probabilities or logits."""
 
-from dataclasses import replace
-from enum import StrEnum
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -10,26 +10,10 @@ from numpy.typing import NDArray
 from al_core.formats.choices import ReadingChoices
 from al_core.formats.join.finding import LOGITS, Finding, Severity, note
 from al_core.formats.predictions.predictions import CLASSIFICATION, MULTI_LABEL, Predictions
+from al_core.formats.predictions.scale_counts import ROUNDING, Scale, ScaleCounts
 from al_core.types import Rows
 
-ROUNDING = 1e-4
-"""How far a probability may lie outside 0 to 1 and be forgiven: sums and casts of float32 and float16 do that."""
-
-_NEAR_ONE = 0.05
-"""Sums within are those of a distribution; what the report calls a wrong sum is stricter."""
-
 _REFUSED_LOGITS = "say what they are: apply a softmax, or use them as they are"
-
-
-class Scale(StrEnum):
-    """What the numbers of most rows are."""
-
-    PROBABILITIES = "probabilities"
-    INDEPENDENT = "probabilities of classes that do not exclude each other"
-    PERCENT = "percent"
-    LOG = "logarithms of probabilities"
-    LOGITS = "logits"
-    UNCLEAR = "neither probabilities nor clearly logits"
 
 
 def on_probability_scale(predictions: Predictions, choices: ReadingChoices) -> Predictions:
@@ -41,53 +25,27 @@ def on_probability_scale(predictions: Predictions, choices: ReadingChoices) -> P
     """
     if predictions.task != CLASSIFICATION or not len(predictions):
         return predictions
-    rows = _Rows(predictions.outputs)
-    scale = rows.scale()
+    counts = ScaleCounts.of(predictions.outputs)
+    converted = convert(predictions, counts, counts.scale(), choices)
+    if not is_cut(counts.scale(), choices):
+        return converted
+    cut = cut_to_probabilities(converted.outputs)
+    names = _names(predictions, cut.outside)
+    return _with(replace(converted, outputs=cut.matrix), *cut_findings(names, len(cut.rounded)))
+
+
+def convert(predictions: Predictions, counts: ScaleCounts, scale: Scale, choices: ReadingChoices) -> Predictions:
+    """Return classifications that are on a scale as probabilities, with a finding for what was changed or is refused.
+
+    Args:
+        predictions: All rows, or a part of them.
+        counts: Of all rows, for the findings.
+        scale: What most of all rows are.
+        choices: Whether to apply a softmax.
+    """
     if choices.softmax:
         return _softened(predictions, scale)
-    converted = _CONVERSIONS[scale](predictions, rows, choices)
-    return _rounded(converted) if scale not in (Scale.LOGITS, Scale.UNCLEAR) else converted
-
-
-class _Rows:
-    """Lowest, highest and sum of each row that is finite."""
-
-    def __init__(self, matrix: NDArray[np.floating]) -> None:
-        with np.errstate(invalid="ignore", over="ignore"):
-            sums = matrix.sum(axis=1, dtype=np.float64)
-        finite = np.isfinite(sums)
-        self._matrix = matrix
-        self._finite = finite
-        self.sums = sums[finite]
-        self.lowest = matrix.min(axis=1)[finite]
-        self.highest = matrix.max(axis=1)[finite]
-        self.n_classes = matrix.shape[1]
-
-    def scale(self) -> Scale:
-        """Return what most rows are."""
-        if not len(self.sums):
-            return Scale.PROBABILITIES
-        inside = (self.lowest >= -ROUNDING) & (self.highest <= 1 + ROUNDING)
-        if _most(inside):
-            # The single column of a model of two classes need not sum to 1.
-            is_closed = self.n_classes == 1 or _most(inside & (abs(self.sums - 1) <= _NEAR_ONE))
-            return Scale.PROBABILITIES if is_closed else Scale.INDEPENDENT
-        if _most((self.lowest >= -ROUNDING) & (abs(self.sums - 100) <= 1)):
-            return Scale.PERCENT
-        # Logits may all be negative too, but their exponentials do not sum to 1.
-        if _most(self.highest <= ROUNDING) and _most(abs(self._exponential_sums() - 1) <= _NEAR_ONE):
-            return Scale.LOG
-        return Scale.LOGITS if _most(self.lowest < -ROUNDING) else Scale.UNCLEAR
-
-    def _exponential_sums(self) -> NDArray[np.float64]:
-        return np.asarray(np.exp(self._matrix[self._finite]).sum(axis=1, dtype=np.float64))
-
-    def span(self) -> str:
-        return f"between {self.lowest.min():.4g} and {self.highest.max():.4g}"
-
-
-def _most(is_so: NDArray[np.bool_]) -> bool:
-    return bool(2 * is_so.sum() >= len(is_so)) if len(is_so) else False
+    return _CONVERSIONS[scale](predictions, counts, choices)
 
 
 def _softened(predictions: Predictions, scale: Scale) -> Predictions:
@@ -103,38 +61,38 @@ def _softened(predictions: Predictions, scale: Scale) -> Predictions:
     return _with(predictions.softmax(), note("softmax", "A softmax was applied to each row"))
 
 
-def _as_they_are(predictions: Predictions, rows: _Rows, choices: ReadingChoices) -> Predictions:
+def _as_they_are(predictions: Predictions, rows: ScaleCounts, choices: ReadingChoices) -> Predictions:
     return predictions
 
 
-def _independent(predictions: Predictions, rows: _Rows, choices: ReadingChoices) -> Predictions:
+def _independent(predictions: Predictions, rows: ScaleCounts, choices: ReadingChoices) -> Predictions:
     if choices.softmax is False or "class" in choices.columns.values():
         return predictions
-    text = f"Rows lie in 0 to 1 and sum to {rows.sums.min():.3g} to {rows.sums.max():.3g}, not to 1"
+    text = f"Rows lie in 0 to 1 and sum to {rows.least_sum:.3g} to {rows.largest_sum:.3g}, not to 1"
     said = note("multi-label", text, "read as probabilities of classes that do not exclude each other (multi-label)")
     return _with(replace(predictions, task=MULTI_LABEL), said)
 
 
-def _percent(predictions: Predictions, rows: _Rows, choices: ReadingChoices) -> Predictions:
+def _percent(predictions: Predictions, rows: ScaleCounts, choices: ReadingChoices) -> Predictions:
     said = note("percent", "Rows sum to 100", "read as percent, divided by 100")
     return _with(replace(predictions, outputs=predictions.outputs / np.float32(100)), said)
 
 
-def _exponentiated(predictions: Predictions, rows: _Rows, choices: ReadingChoices) -> Predictions:
+def _exponentiated(predictions: Predictions, rows: ScaleCounts, choices: ReadingChoices) -> Predictions:
     if choices.softmax is False:
         return predictions
     said = note("log-probabilities", "The exponentials of each row sum to 1", "read as logarithms of probabilities")
     return _with(replace(predictions, outputs=np.exp(predictions.outputs)), said)
 
 
-def _logits(predictions: Predictions, rows: _Rows, choices: ReadingChoices) -> Predictions:
+def _logits(predictions: Predictions, rows: ScaleCounts, choices: ReadingChoices) -> Predictions:
     if choices.softmax is False:
         return _with(predictions, note("logits-as-they-are", "The values look like logits", "used as they are"))
     text = f"The values look like logits: they lie {rows.span()}, and rows do not sum to 1"
     return _with(predictions, Finding(LOGITS, text, text, _REFUSED_LOGITS, severity=Severity.REFUSAL))
 
 
-def _unclear(predictions: Predictions, rows: _Rows, choices: ReadingChoices) -> Predictions:
+def _unclear(predictions: Predictions, rows: ScaleCounts, choices: ReadingChoices) -> Predictions:
     if choices.softmax is False:
         return predictions
     text = f"The values are not probabilities: they lie {rows.span()}, and rows sum neither to 1 nor to 100"
@@ -164,22 +122,46 @@ _OUT_OF_RANGE = Finding(
 )
 
 
-def _rounded(predictions: Predictions) -> Predictions:
-    """Return probabilities cut to 0 to 1 where they are beyond by rounding; what is further out is refused."""
-    matrix = predictions.outputs
+@dataclass(frozen=True)
+class Cut:
+    """A matrix cut to 0 to 1 where it is beyond by rounding.
+
+    Attributes:
+        matrix: (N, C).
+        outside: Rows that are further out and stay as they are.
+        rounded: Rows that were cut.
+    """
+
+    matrix: NDArray[Any]
+    outside: Rows
+    rounded: Rows
+
+
+def is_cut(scale: Scale, choices: ReadingChoices) -> bool:
+    """Return whether what was on a scale has become probabilities that may be beyond 0 to 1 by rounding."""
+    return not choices.softmax and scale not in (Scale.LOGITS, Scale.UNCLEAR)
+
+
+def cut_to_probabilities(matrix: NDArray[Any]) -> Cut:
+    """Return probabilities cut to 0 to 1 where they are beyond by rounding."""
     with np.errstate(invalid="ignore"):
         beyond = np.maximum(matrix.max(axis=1) - 1, -matrix.min(axis=1))
-    off = np.flatnonzero((beyond > ROUNDING) & np.isfinite(beyond))
+    outside = np.flatnonzero((beyond > ROUNDING) & np.isfinite(beyond))
     slight = np.flatnonzero((beyond > 0) & (beyond <= ROUNDING))
-    if len(off):
-        predictions = _with(predictions, _OUT_OF_RANGE.of(_names(predictions, off)))
-    if not len(slight):
-        return predictions
-    matrix = matrix.copy()
-    matrix[slight] = matrix[slight].clip(0, 1)
-    rows = "row has a value" if len(slight) == 1 else "rows have values"
-    said = note("rounded", f"{len(slight):,} {rows} up to {ROUNDING:g} outside 0 to 1", "cut, as rounding explains it")
-    return _with(replace(predictions, outputs=matrix), said)
+    if len(slight):
+        matrix = matrix.copy()
+        matrix[slight] = matrix[slight].clip(0, 1)
+    return Cut(matrix, outside, slight)
+
+
+def cut_findings(outside: Sequence[str], n_rounded: int) -> list[Finding]:
+    """Return what is said of rows beyond 0 to 1: those that are refused by name, and how many were cut."""
+    findings = _OUT_OF_RANGE.concerning(outside)
+    if n_rounded:
+        rows = "row has a value" if n_rounded == 1 else "rows have values"
+        text = f"{n_rounded:,} {rows} up to {ROUNDING:g} outside 0 to 1"
+        findings.append(note("rounded", text, "cut, as rounding explains it"))
+    return findings
 
 
 def _names(predictions: Predictions, rows: Rows) -> list[str]:
@@ -188,5 +170,5 @@ def _names(predictions: Predictions, rows: Rows) -> list[str]:
     return [predictions.filenames[row] for row in rows.tolist()]
 
 
-def _with(predictions: Predictions, finding: Any) -> Predictions:
-    return replace(predictions, findings=(*predictions.findings, finding))
+def _with(predictions: Predictions, *findings: Finding) -> Predictions:
+    return replace(predictions, findings=(*predictions.findings, *findings))

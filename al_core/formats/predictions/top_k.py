@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from al_core.exceptions import FileFormatError
 from al_core.formats.join.finding import note
-from al_core.formats.predictions.scale import ROUNDING
+from al_core.formats.predictions.scale_counts import ROUNDING
 from al_core.formats.predictions.scores import ScoreTable
 from al_core.formats.tables.meaning import ColumnMeaning
 
