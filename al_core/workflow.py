@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from al_core.steps.labels import TaskLabels
     from al_core.steps.limit_costs import GroupCounts, LimitCost
     from al_core.steps.outlook import GroupSizes, Outlook
+    from al_core.steps.probabilities import ScoredProbabilities
     from al_core.steps.round_plan import RoundPlan
     from al_core.steps.round_results import RoundsReport
     from al_core.steps.similar import SimilarImages
@@ -115,6 +116,7 @@ __all__ = [
     "rounds",
     "run_selection",
     "save_round_plan",
+    "score_probabilities",
     "select_tests",
     "selection_card",
     "sent_set",
@@ -123,6 +125,7 @@ __all__ = [
     "store_labels",
     "store_metadata",
     "store_predictions",
+    "store_probabilities",
     "store_scores",
     "tag_changes",
     "tag_label_errors",
@@ -348,6 +351,58 @@ def store_predictions(
 
     model = store_model(dataset, predictions, report, name=name, progress=progress)
     return [score.name for score in model.scores.values()]
+
+
+def score_probabilities(  # noqa: PLR0913 - what is scored, and by keyword how
+    dataset: "Dataset",
+    place: str,
+    *,
+    tag: str | None = None,
+    policy: str = "skip",
+    softmax: bool | None = None,
+    cluster: str | None = None,
+    progress: Progress | None = None,
+) -> "ScoredProbabilities":
+    """Score class probabilities where they are, with a report as of `check_predictions`; nothing is stored.
+
+    For arrays that nobody can send or hold: rows are read a few at a time, and nothing but their scores comes back.
+
+    Args:
+        dataset: Whose samples they are about.
+        place: A `.npy` file (N, C), or the folder of its parts, whose rows follow each other in the order of their
+            names: an address such as `s3://bucket/probabilities.npy`, or a path. Rows are in the order of the samples.
+        tag: Whose samples they are about instead of all.
+        policy: What happens to rows that cannot be used.
+        softmax: Whether to apply one; without a choice logits are refused.
+        cluster: The address of a Dask scheduler whose workers read and score them; by default that of
+            `AL_CORE_CLUSTER`, without which this process does.
+        progress: Called with (rows done, rows in all); it may raise to stop.
+
+    Raises:
+        NotFoundError: If there is no such file or tag.
+        InvalidInputError: If there are not as many rows as samples, or the files hold no probabilities.
+        ServerError: If the cluster fails; nothing is stored.
+    """
+    from al_core.steps import probabilities
+
+    return probabilities.score_probabilities(
+        dataset, place, tag=tag, policy=policy, softmax=softmax, where=Where.of(cluster), progress=progress
+    )
+
+
+def store_probabilities(
+    dataset: "Dataset", scored: "ScoredProbabilities", *, name: str = "predictions"
+) -> "list[StoredArray]":
+    """Store what `score_probabilities` returned as a model, which becomes current, and return its scores.
+
+    They are those that `store_predictions` calculates from the same array; the probabilities are not stored.
+
+    Raises:
+        InvalidInputError: If the report found them not usable.
+    """
+    from al_core.steps.probabilities import store_scored
+
+    return list(store_scored(dataset, scored, name=name).scores.values())
 
 
 def store_scores(

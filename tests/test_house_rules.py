@@ -67,6 +67,7 @@ UNMIRRORED = {
     "al_core/scorers/probability_matrix.py": "tests/scorers/test_classification.py refuses each shape",
     "al_core/cluster/calls.py": "tests/cluster/test_select.py asks each of shards",
     "al_core/cluster/cluster.py": "an interface; tests/cluster/test_select.py and test_dask_cluster.py",
+    "al_core/cluster/collected_scores.py": "tests/steps/test_probabilities.py collects those of every kind of array",
     "al_core/cluster/in_process.py": "tests/cluster/test_select.py",
     "al_core/cluster/neighbor_work.py": "tests/cluster/test_neighbors.py compares each with one machine",
     "al_core/cluster/plugin.py": "tests/cluster/test_dask_cluster.py starts workers of another version",

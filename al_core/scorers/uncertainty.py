@@ -30,7 +30,9 @@ CHUNK_SIZE = 2**18
 ScoreChunk: TypeAlias = Callable[[Probabilities, Scores, tuple[float, float], Scores], None]
 
 
-def uncertainties(probabilities: Probabilities, *, normalize: bool = True) -> dict[str, Scores]:
+def uncertainties(
+    probabilities: Probabilities, *, normalize: bool = True, size: int | None = None
+) -> dict[str, Scores]:
     """Return least confidence, margin and entropy of (N, C) probabilities, (N,) each; N and C at least 1.
 
     Works through chunks of rows on all cores, in float32 or float64, without a copy of the whole input.
@@ -38,6 +40,8 @@ def uncertainties(probabilities: Probabilities, *, normalize: bool = True) -> di
     Args:
         probabilities: One row per sample; with C = 1 the probability of the first of two classes.
         normalize: Divide by the largest possible value and clip to [0, 1].
+        size: How many probabilities there are in all, if these are some rows of them: then the scores are, to the last
+            bit, those of these rows among all.
     """
     n_rows = len(probabilities)
     n_classes = max(probabilities.shape[1], 2)
@@ -52,7 +56,7 @@ def uncertainties(probabilities: Probabilities, *, normalize: bool = True) -> di
         chunk = with_two_classes(np.ascontiguousarray(probabilities[rows], dtype))
         score(chunk, largest, bounds, scores[:, rows])
 
-    if probabilities.size < KERNEL_FROM_SIZE:
+    if not needs_kernel(probabilities.size if size is None else size):
         fill(slice(None), uncertainties_in_numpy)
     else:
         from al_core.scorers.uncertainty_kernel import uncertainties_in_numba
@@ -61,6 +65,11 @@ def uncertainties(probabilities: Probabilities, *, normalize: bool = True) -> di
         chunks = (slice(start, start + chunk_rows) for start in range(0, n_rows, chunk_rows))
         list(_pool().map(fill, chunks, repeat(uncertainties_in_numba)))
     return dict(zip(UNCERTAINTIES, scores, strict=True))
+
+
+def needs_kernel(size: int) -> bool:
+    """Return whether so many probabilities are scored by the kernel, whose entropy differs from numpy's by rounding."""
+    return size >= KERNEL_FROM_SIZE
 
 
 def with_two_classes(probabilities: Probabilities) -> Probabilities:

@@ -116,7 +116,7 @@ def newest_predictions(dataset: "Dataset", models: "Sequence[Model]") -> "Stored
     # Arrays that were stored without a model.
     stored: list[StoredArray] = []
     for task in TASKS.values():
-        stored += dataset.arrays.all(task.kind)
+        stored += [array for array in dataset.arrays.all(task.kind) if not array.model_id]
     return max(stored, key=lambda array: array.created_at, default=None)
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from al_core.cluster import Cluster
     from al_core.cluster.cluster import Task
+    from al_core.cluster.scoring import Scorer
     from al_core.cluster.sources import RowSource
     from al_core.embedding.embed import Embedder
     from al_core.embedding.load import ModelOption
@@ -75,6 +76,19 @@ class Where:
 
         with self._connected() as cluster:
             yield embedder_on(cluster, model)
+
+    @contextmanager
+    def scorer(self) -> "Iterator[Scorer]":
+        """Yield what scores class probabilities where they are: the same scores wherever they are computed."""
+        if self.cluster is None:
+            from al_core.cluster.scoring import score_here
+
+            yield score_here
+            return
+        from al_core.cluster.scoring import scorer_on
+
+        with self._connected() as cluster:
+            yield scorer_on(cluster)
 
     def nearest_neighbors(
         self, dataset: "Dataset", embedding: "StoredArray", k: int, *, normalize: bool, progress: Progress | None

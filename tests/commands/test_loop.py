@@ -323,3 +323,22 @@ def test_boxes_count_from_a_confidence_on(shell: Shell) -> None:
     assert not shell(*command, "0.4", stdin=boxes)["changed"]
     assert shell("datasets")[0]["models"] == ["predictions"]
     assert "no box is as confident" in shell(*change, "0.9", code=1)["message"]
+
+
+def test_probabilities_that_stay_in_place_have_the_scores_of_those_that_are_stored(
+    animals: Shell, tmp_path: Path
+) -> None:
+    np.save(tmp_path / "p.npy", [[0.5 + row / 20, 0.5 - row / 20] for row in range(6)])
+    add = ("predictions", "add", str(tmp_path / "p.npy"), "--dataset", "animals")
+    stored = animals(*add, "--name", "stored")
+    assert not animals(*add, "--in-place", "--dry-run")["changed"]
+    placed = animals(*add, "--in-place", "--name", "placed")
+    assert (placed["scores"], placed["changed"]) == (stored["scores"], True)
+    assert not animals(*add, "--in-place", "--name", "placed")["changed"]
+    assert animals("datasets")[0]["models"] == ["placed", "stored", "first"]
+    refused = animals(*add, "--in-place", "--class-names", "x.txt", code=1)
+    assert "--class-names says nothing of an array of class probabilities that stays where it is" in refused["message"]
+    refused = animals(*add, "--cluster", "tcp://there:1", code=1)
+    assert "workers score class probabilities where they are: give their address, or --in-place" in refused["message"]
+    refused = animals("predictions", "add", "s3://me:secret@bucket/p.npy", "--dataset", "animals", code=1)
+    assert "an address holds neither user, password nor options" in refused["message"]

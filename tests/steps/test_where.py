@@ -1,5 +1,7 @@
 """The steps of a selection on a cluster of Dask processes."""
 
+import os
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -7,15 +9,18 @@ import numpy as np
 import pytest
 
 from al_core import workflow
-from al_core.cluster import connection
+from al_core.cluster import connection, scoring
 from al_core.config import SelectionConfig
 from al_core.exceptions import InvalidInputError, ServerError
 from al_core.geometry.neighbors import nearest_neighbors
+from al_core.objects.objects import Objects
 from al_core.selection import select
 from al_core.steps.selection_plan import SelectionInputs, SelectionPlan
 from al_core.steps.views import GRAPH_NEIGHBORS, neighbor_graph
 from al_core.steps.where import Where
 from al_core.store import Dataset, Kind, Workspace
+from tests.buckets import new_bucket
+from tests.cluster.after import After
 from tests.cluster.processes import DaskProcesses
 
 
@@ -106,6 +111,16 @@ def test_workers_read_their_shards_from_a_bucket(
     assert not (workspace_in_a_bucket.home / "cache" / f"{digest}.npy").exists()
 
 
+def probabilities_in_a_bucket(folder: Path, monkeypatch: pytest.MonkeyPatch, n_rows: int) -> str:
+    """Return the address of two files, of which a piece has a thousand rows."""
+    monkeypatch.setattr(scoring, "PIECE_VALUES", 4_000)
+    objects = Objects(f"s3://{new_bucket(os.environ['AWS_ENDPOINT_URL'])}/probabilities")
+    for number, part in enumerate(np.array_split(np.random.default_rng(1).dirichlet(np.ones(4), n_rows), 2)):
+        np.save(folder / "part.npy", part)
+        objects.write({f"{number}.npy": (folder / "part.npy").read_bytes()})
+    return objects.address
+
+
 def test_workers_find_the_neighbors_of_rows_in_a_bucket(
     workspace_in_a_bucket: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -116,8 +131,16 @@ def test_workers_find_the_neighbors_of_rows_in_a_bucket(
         file.unlink()
     monkeypatch.setenv("AL_CORE_HOME", str(tmp_path / "worker"))
     embedding = dataset.arrays.all(Kind.EMBEDDING)[0]
+    # Workers of a bucket are not started twice: these also score probabilities that are in one, and one of them dies.
+    probabilities = probabilities_in_a_bucket(tmp_path, monkeypatch, len(vectors))
     with DaskProcesses.started(2) as processes:
         there = neighbor_graph(dataset, embedding, where=Where(processes.address))
+        kill = After(5_000, lambda: os.kill(processes.worker_pids[1], signal.SIGKILL))
+        scored = workflow.score_probabilities(dataset, probabilities, cluster=processes.address, progress=kill)
+    expected = workflow.score_probabilities(dataset, probabilities).scores
+    assert {name: values.tobytes() for name, values in scored.scores.items()} == {
+        name: values.tobytes() for name, values in expected.items()
+    }
     here = nearest_neighbors(vectors, GRAPH_NEIGHBORS)
     np.testing.assert_array_equal(there.indices, here.indices)
     np.testing.assert_array_equal(there.distances, here.distances)

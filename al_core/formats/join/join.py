@@ -116,37 +116,16 @@ def _join(samples: Sequence[str], file_rows: FileRows, policy: Policy, source: s
     names = samples if file_rows.filenames is None else file_rows.filenames
     matches = match_filenames(samples, names, only_whole=file_rows.names_are_ids)
     met = _met(samples, names, matches, file_rows)
-    findings = _findings(file_rows, met, policy)
-    return JoinReport(
-        source=source,
-        policy=policy,
-        task=file_rows.task,
-        wording=file_rows.wording,
-        n_samples=len(samples),
-        n_rows=len(names),
-        matched=int(met.present.sum()),
-        matched_by=matches.counts,
-        missing=met.missing,
-        unknown=met.unknown,
-        ambiguous=met.ambiguous,
-        duplicate=met.duplicate,
-        conflicting=met.conflicting,
-        rows_not_summing_to_1=met.not_probabilities,
-        rows_with_nan=met.not_finite,
-        looks_like_logits=any(finding.what == LOGITS for finding in file_rows.findings),
-        findings=tuple(file_rows.findings),
-        details=(
-            *_remarks(file_rows, names, matches.counts),
-            *(finding for finding in findings if finding.names),
-            *file_rows.findings,
-        ),
-        rows=met.used,
-        empty=_empty(samples, met) if file_rows.missing_is_empty else np.empty(0, np.int64),
+    report = report_of(met, file_rows, policy, source, matched_by=matches.counts)
+    return replace(
+        report,
+        details=(*_remarks(file_rows, names, matches.counts), *report.details),
+        empty=_empty(samples, met) if file_rows.missing_is_empty else report.empty,
     )
 
 
 @dataclass(frozen=True)
-class _Met:
+class Met:
     """How rows met samples.
 
     Attributes:
@@ -172,14 +151,50 @@ class _Met:
     not_probabilities: list[str]
 
 
-def _met(samples: Sequence[str], names: Sequence[str], matches: Matches, file_rows: FileRows) -> _Met:
+def report_of(
+    met: Met, file_rows: FileRows, policy: Policy, source: str, *, matched_by: Mapping[str, int]
+) -> JoinReport:
+    """Return the report of how rows met samples, without remarks about the file as a whole.
+
+    Args:
+        met: How they did.
+        file_rows: What they are; their number is that of `met`.
+        policy: What happens to bad rows and to samples without one.
+        source: The name of the file.
+        matched_by: Rows by what they were matched by.
+    """
+    findings = _findings(file_rows, met, policy)
+    return JoinReport(
+        source=source,
+        policy=policy,
+        task=file_rows.task,
+        wording=file_rows.wording,
+        n_samples=len(met.present),
+        n_rows=len(met.used),
+        matched=int(met.present.sum()),
+        matched_by=matched_by,
+        missing=met.missing,
+        unknown=met.unknown,
+        ambiguous=met.ambiguous,
+        duplicate=met.duplicate,
+        conflicting=met.conflicting,
+        rows_not_summing_to_1=met.not_probabilities,
+        rows_with_nan=met.not_finite,
+        looks_like_logits=any(finding.what == LOGITS for finding in file_rows.findings),
+        findings=tuple(file_rows.findings),
+        details=(*(finding for finding in findings if finding.names), *file_rows.findings),
+        rows=met.used,
+    )
+
+
+def _met(samples: Sequence[str], names: Sequence[str], matches: Matches, file_rows: FileRows) -> Met:
     present = np.zeros(len(samples), dtype=bool)
     present[matches.rows[matches.rows >= 0]] = True
     is_unknown = matches.rows < 0
     is_unknown[matches.ambiguous] = False
     repeats = _repeats(matches.rows)
     bad = file_rows.bad_rows()
-    return _Met(
+    return Met(
         used=_used(matches.rows, [] if file_rows.keeps_repeats else repeats, bad),
         present=present,
         missing=[samples[row] for row in np.flatnonzero(~present).tolist()],
@@ -192,7 +207,7 @@ def _met(samples: Sequence[str], names: Sequence[str], matches: Matches, file_ro
     )
 
 
-def _findings(file_rows: FileRows, met: _Met, policy: Policy) -> list[Finding]:
+def _findings(file_rows: FileRows, met: Met, policy: Policy) -> list[Finding]:
     repeated = (
         [_DISAGREE.of(met.conflicting)]
         if file_rows.keeps_repeats
@@ -217,7 +232,7 @@ def _remarks(file_rows: FileRows, names: Sequence[str], counts: Mapping[str, int
     return [_NUMBERS] if is_all_numbers else []
 
 
-def _empty(samples: Sequence[str], met: _Met) -> Rows:
+def _empty(samples: Sequence[str], met: Met) -> Rows:
     """Return the samples without a row, without those that a name which matched nothing may mean."""
     in_doubt = {_stem(name) for name in [*met.ambiguous, *met.unknown]}
     missing = np.flatnonzero(~met.present).tolist()
