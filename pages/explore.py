@@ -21,6 +21,7 @@ from ui.explore.rings import choose_rings, chosen_highlight
 from ui.explore.similar import similar_mask, similar_to
 from ui.explore.view import choose_view, clear_lasso, forget_umap_job, say_how_umap_was_made, show_umap_job
 from ui.glossary import show_words
+from ui.heap import freeze_heap
 from ui.loop.standing import loop_of
 from ui.messages import plain
 from ui.session import Key
@@ -80,6 +81,7 @@ def explore(batch: NextBatch | None) -> None:
             show_umap_job(dataset, view.embedding)
         elif view:
             forget_umap_job(dataset, view.embedding)
+    freeze_heap("explore")
 
 
 with st.container(key="explore-head", horizontal=True):

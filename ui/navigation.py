@@ -4,8 +4,6 @@ It lies outside the folder that holds `pages/`: Streamlit runs files of a `pages
 directly, without this script, until some session has called `st.navigation`.
 """
 
-import gc
-
 import streamlit as st
 
 from al_core.store import asking_once
@@ -15,6 +13,7 @@ from ui.changes import show_changes
 from ui.clicks import clicks_of_a_page
 from ui.datasets.remote import show_remote_workspace
 from ui.dialogs import run_page
+from ui.heap import freeze_heap
 from ui.help import show_help
 from ui.loop.footer import show_footer
 from ui.loop.standing import loop_of
@@ -34,14 +33,6 @@ button[role="radio"][aria-checked="true"], button[role="radio"][aria-checked="tr
   color: inherit !important;
 }
 </style>"""
-
-
-@st.cache_resource
-def _freeze_heap(page: str) -> None:
-    # Streamlit collects all garbage after every run, which takes 90 ms once the large libraries are loaded.
-    # Objects that are alive after a page's first run are modules and caches: no longer looked at.
-    gc.collect()
-    gc.freeze()
 
 
 # Before st.navigation, which would otherwise make the browser fetch the page's icon from fonts.gstatic.com.
@@ -85,4 +76,4 @@ with asking_once():
     # After the page, which may have started a job.
     jobs.show_running(selection_jobs.under_way())
     show_help()
-_freeze_heap(page.url_path)
+freeze_heap(page.url_path)

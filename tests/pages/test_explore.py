@@ -28,6 +28,7 @@ from ui.explore import columns, groups
 from ui.explore.color_scale import BY_RANK, EVENLY, ColorScale, store_scale
 from ui.explore.colors import map_colors
 from ui.explore.filters import filters_key
+from ui.explore.gallery import captions_of
 from ui.explore.map import map_key
 from ui.explore.rings import NOTHING, PROGRESS, progress_rings, rings_of
 from ui.images import PAGE_SIZE
@@ -403,3 +404,15 @@ def test_a_dataset_without_embeddings_and_scores_says_what_is_missing(workspace:
     assert any("as soon as there is an embedding" in sentence for sentence in sentences)
     assert any("as soon as there are scores" in sentence for sentence in sentences)
     assert count(app) == "2 of 2 images"
+
+
+def test_the_caption_of_an_image_is_its_value_as_people_write_it(pairs: Dataset) -> None:
+    workflow.store_scores(pairs, np.arange(4), {MARGIN: [0.0, 0.5, 1.0, 0.25]})
+    score = columns.number_columns(pairs)[MARGIN]
+    assert [captions_of(score, np.array([2, 1]))(position) for position in range(2)] == ["1.000", "0.500"]
+    years = replace(
+        score, stored=replace(score.stored, kind=Kind.METADATA), values=np.array([1999, np.nan, np.inf, 0.5])
+    )
+    said = captions_of(years, np.arange(4))
+    assert [said(position) for position in range(4)] == ["1,999", "no value", "inf", "0.500"]
+    assert captions_of(None, np.array([1234]))(0) == "1,234"

@@ -1,5 +1,8 @@
 """The images that the filters let through."""
 
+import math
+from collections.abc import Callable
+
 import numpy as np
 import streamlit as st
 
@@ -40,7 +43,7 @@ def show_images(
     opened = image_grid(
         dataset,
         rows,
-        lambda position: _caption(column, int(rows[position])),
+        captions_of(column, rows),
         key=PAGE_KEY,
         classes=class_captions(dataset),
         shapes=shape_filter(dataset),
@@ -72,11 +75,18 @@ def _order_in_words(title: str, order: Rows | None) -> str:
     return f", highest {plain(title)} first" if title else ""
 
 
-def _caption(column: Column | None, row: int) -> str:
+def captions_of(column: Column | None, rows: Rows) -> Callable[[int], str]:
+    """Return what is said below each of the rows, by its position among them."""
     if column is None:
-        return f"{row:,}"
-    value = column.values[row]
-    if np.isnan(value):
+        return lambda position: f"{rows[position]:,}"
+    # A value that is taken from a mapped file as such costs more than its text.
+    values = np.asarray(column.values)
+    is_score = column.is_score
+    return lambda position: _figure(values.item(rows[position]), is_score=is_score)
+
+
+def _figure(value: float, *, is_score: bool) -> str:
+    if math.isnan(value):
         return "no value"
     # Whole numbers may be stored as floats, which can be missing.
-    return f"{value:,.0f}" if float(value).is_integer() and not column.is_score else f"{value:.3f}"
+    return f"{value:,.0f}" if not is_score and float(value).is_integer() else f"{value:.3f}"
