@@ -29,7 +29,7 @@ test: $(TEST_NEEDS)
 	$(PY) -m pytest -n 2 --dist worksteal
 
 # Measuring takes 40 % more CPU time, so that only continuous integration always does, and not in the tests of the
-# dashboard, where it takes 100 % more (tests/conftest.py).
+# dashboard and others where it takes up to 100 % more (tests/conftest.py).
 coverage: $(TEST_NEEDS)
 	$(PY) -m pytest -n 2 --dist worksteal -m "not unmeasured" --cov --cov-report=term
 	$(PY) -m pytest -n 2 --dist worksteal -m unmeasured

@@ -26,18 +26,32 @@ settings.register_profile("search", unhurried, max_examples=1000, derandomize=Fa
 settings.load_profile("suite")
 
 FILENAMES = ["a.png", "b.png", "c.png", "d.png", "e.png", "f.png"]
-OF_THE_DASHBOARD = [Path(__file__).parent / name for name in ("e2e", "pages", "ui")]
+UNMEASURED = (
+    "e2e",
+    "pages",
+    "ui",
+    "compat",
+    "geometry/test_descent.py",
+    "notebook/test_example.py",
+    "test_docs_site.py",
+    "test_growth.py",
+    "test_installation.py",
+    "test_three_rounds.py",
+    "test_tutorial.py",
+)
+"""Folders and files of tests whose time goes mostly into Streamlit, numba or other code than `al_core`."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests of the dashboard are `unmeasured`.
+    """Mark the tests of `UNMEASURED`.
 
-    Tracing doubles what they cost, mostly inside Streamlit, and what they run of `al_core` its own tests run too. They
-    are a run of their own, since pytest-cov's `no_cover` would also end the tracing of threads that outlive a test,
-    such as those of servers that tests share.
+    Tracing nearly doubles what they cost, and what they run of `al_core` its own tests run too. They are a run of their
+    own, since pytest-cov's `no_cover` would also end the tracing of threads that outlive a test, such as those of
+    servers that tests share.
     """
+    places = [Path(__file__).parent / name for name in UNMEASURED]
     for item in items:
-        if any(item.path.is_relative_to(folder) for folder in OF_THE_DASHBOARD):
+        if any(item.path.is_relative_to(place) for place in places):
             item.add_marker("unmeasured")
 
 

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from al_core import workflow
 from al_core.config import SamplingMethod, SelectionConfig
-from al_core.demos.recording import RecordedRound, Weights, read_recording
+from al_core.demos.recording import RecordedRound, Weights, read_map, read_recording
 from al_core.steps.selection_plan import SelectionInputs, SelectionPlan
-from al_core.store import TagRole
+from al_core.steps.views import ViewOrigin, save_view
+from al_core.store import Kind, TagRole
 from al_core.types import Progress, Rows
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ class Demo(ABC):
 
     Attributes:
         name: Of the dataset, and of its recording.
+        embedded: Which recorded map is that of its embedding.
         n_initial: How many samples the initial selection labels.
         n_per_round: How many samples each round labels, those that test included.
         test_share: The share of them that tests.
@@ -34,6 +36,7 @@ class Demo(ABC):
     """
 
     name: str
+    embedded: str
     n_initial: int
     n_per_round: int
     test_share: float
@@ -71,6 +74,7 @@ class Demo(ABC):
         n_steps = n_rounds + 2
         show(0, n_steps)
         dataset = self.create(workspace)
+        self._store_map(dataset)
         show(1, n_steps)
         if n_rounds:
             workflow.save_round_plan(dataset, self.plan)
@@ -102,6 +106,11 @@ class Demo(ABC):
             seed=0,
             test_share=self.test_share,
         )
+
+    def _store_map(self, dataset: "Dataset") -> None:
+        [embedding] = dataset.arrays.all(Kind.EMBEDDING)
+        origin = ViewOrigin(embedding.digest, "UMAP", seed=0)
+        save_view(dataset, embedding, read_map(self.embedded), origin)
 
     def _bring_back(self, dataset: "Dataset", tag: "Tag", *, has_labels: bool) -> None:
         if tag.name == INITIAL_SELECTION:

@@ -44,6 +44,7 @@ class Digits(Demo):
     """Classes of whole images."""
 
     name = NAME
+    embedded = NAME
     n_initial = 100
     n_per_round = 50
     test_share = 0.4

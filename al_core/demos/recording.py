@@ -1,7 +1,7 @@
 """What the rounds of the demos came to when `python -m tools.record_demos` ran them.
 
-Embedding, selecting and training take ten seconds and more; what they led to takes less than 2 MB. With it a demo is
-there at once, and its predictions are still computed, by the models that were trained then.
+Embedding, laying out the map, selecting and training take half a minute and more; what they led to takes less than
+2 MB. With it a demo is there at once, and its predictions are still computed, by the models that were trained then.
 """
 
 from collections.abc import Mapping, Sequence
@@ -69,8 +69,24 @@ def write_embedding(name: str, embedding: NDArray[np.float32]) -> None:
     np.save(_embedding_file(name), embedding.astype(np.float16), allow_pickle=False)
 
 
+def read_map(name: str) -> NDArray[np.float32]:
+    """Return where UMAP with seed 0 placed the images of a demo, (N, 2)."""
+    points: NDArray[np.float32] = np.load(_map_file(name), allow_pickle=False)
+    return points
+
+
+def write_map(name: str, points: NDArray[np.float32]) -> None:
+    """Write what `read_map` returns."""
+    FOLDER.mkdir(exist_ok=True)
+    np.save(_map_file(name), points, allow_pickle=False)
+
+
 def _embedding_file(name: str) -> Path:
     return FOLDER / f"{name}.embedding.npy"
+
+
+def _map_file(name: str) -> Path:
+    return FOLDER / f"{name}.map.npy"
 
 
 def _count_rounds(columns: Mapping[str, NDArray[Any]]) -> int:

@@ -39,6 +39,7 @@ class SceneDemo(Demo):
     """
 
     task: str
+    embedded = EMBEDDED
     n_initial = 40
     n_per_round = 25
     # Of each 25, 10 test: 30 after three rounds, as many as an interval needs.

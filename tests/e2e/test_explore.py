@@ -4,8 +4,11 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 from playwright.sync_api import Locator, Page, expect
 
+from al_core import workflow
+from al_core.store import Workspace
 from tests.e2e.conftest import Traffic
 from tests.e2e.navigation import open_explore, press_button, wait_for_run
 from tests.e2e.server import running_app
@@ -108,6 +111,12 @@ def test_a_histogram_is_moved_with_the_keyboard_and_cleared_by_dragging_the_same
 
 
 def test_select_opens_with_what_was_drawn_while_umap_is_still_under_way(page: Page, tmp_path: Path) -> None:
+    # The demo comes with its map.
+    (tmp_path / "demo").mkdir()
+    (tmp_path / "demo" / "offered").touch()
+    with Workspace(tmp_path) as workspace:
+        points = np.random.default_rng(0).normal(size=(500, 8))
+        workflow.create_dataset(workspace, "points", [f"{row}.png" for row in range(500)], points)
     with running_app(tmp_path) as address:
         page.goto(f"{address}/explore")
         press_button(page, "Select from these")
