@@ -7,8 +7,8 @@ from typing import NoReturn
 
 import streamlit as st
 
-from al_core.exceptions import ALCoreError
-from al_core.store import Dataset, Workspace
+from al_core.exceptions import ALCoreError, NotAllowedError
+from al_core.store import Dataset, LocalDataset, Workspace
 from al_core.text import moment
 from ui import state
 from ui.clicks import clicked
@@ -46,18 +46,40 @@ def offer_undo_of_storing(sentence: str, undo: Callable[[], object]) -> None:
     st.session_state[Key.UNDOABLE] = Undoable(sentence, undo, "check_circle")
 
 
-def say_changed(dataset: Dataset, sentence: str, undo: Callable[[], object]) -> None:
+def say_changed(
+    dataset: Dataset,
+    sentence: str,
+    undo: Callable[[], object],
+    read: Callable[[LocalDataset], object] | None = None,
+) -> None:
     """Say after the next rerun what was changed, with a button that takes it back unless a server has the dataset.
 
     Args:
         dataset: Of which something was changed.
         sentence: What was done, without a period.
         undo: Takes it back.
+        read: Reads what was changed, where others may change it too: what they have made of it since is not undone.
     """
     if dataset.server:
         notify(sentence)
     else:
-        offer_undo_of_storing(sentence, undo)
+        offer_undo_of_storing(sentence, _unless_changed(dataset, undo, read) if read else undo)
+
+
+def _unless_changed(
+    dataset: Dataset, undo: Callable[[], object], read: Callable[[LocalDataset], object]
+) -> Callable[[], object]:
+    def read_anew() -> object:
+        return read(state.local_workspace().dataset(dataset.id))
+
+    changed = read_anew()
+
+    def undo_if_same() -> None:
+        if read_anew() != changed:
+            raise NotAllowedError("somebody else has changed it since")
+        undo()
+
+    return undo_if_same
 
 
 def offer_undo(sentence: str, workspace: Workspace, *, kind: str, dataset_id: str, names: Collection[str]) -> None:

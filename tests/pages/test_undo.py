@@ -5,7 +5,7 @@ from streamlit.testing.v1 import AppTest
 
 from al_core import workflow
 from al_core.config import SelectionConfig
-from al_core.store import Dataset, Model, NewModel
+from al_core.store import Dataset, Model, NewModel, TagRole
 from tests.pages.conftest import Open, unescaped
 from tests.pages.test_pages import button, field
 from tests.patience import PATIENCE
@@ -88,6 +88,21 @@ def test_a_mark_and_a_name_of_a_tag_are_taken_back(line: Dataset, open_page: Ope
     assert says(app, "“some” is called “a few” now.")
     undo(app)
     assert names(line) == {"initial-tag", "some"}
+
+
+def test_a_mark_and_a_name_that_others_have_changed_since_are_not_taken_back(line: Dataset, open_page: Open) -> None:
+    app = open_page("tags")
+    field(app, "New name").input("a few").run()
+    button(app, "Rename").click().run()
+    line.rename_tag(line.tag("a few"), "theirs")
+    undo(app)
+    assert names(line) == {"initial-tag", "theirs"}
+    assert says(app, "It stays: somebody else has changed it since.")
+    next(toggle for toggle in app.toggle if toggle.label == "Its images are labeled").set_value(True).run()
+    line.set_tag_role(line.tag("theirs"), TagRole.REGION)
+    undo(app)
+    assert line.tag("theirs").role is TagRole.REGION
+    assert says(app, "It stays: somebody else has changed it since.")
 
 
 def scored(dataset: Dataset, name: str, *scores: str) -> Model:

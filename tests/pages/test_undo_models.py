@@ -11,12 +11,13 @@ from streamlit.testing.v1 import AppTest
 from al_core import workflow
 from al_core.steps.confidence import DEFAULT_CONFIDENCE_THRESHOLD
 from al_core.steps.predictions import store_model
+from al_core.steps.round_plan import RoundPlan
 from al_core.store import Dataset, Kind, Model, Workspace
 from tests.pages.conftest import Open
 from tests.pages.test_labels import dropped as dropped_labels
 from tests.pages.test_pages import button
 from tests.pages.test_predictions import dropped
-from tests.pages.test_undo import plain_names, scored, undo
+from tests.pages.test_undo import plain_names, says, scored, undo
 from ui.session import key_of
 
 TABLE = "filename,cat,dog\n0.png,0.5,0.5\n1.png,1,0\n"
@@ -86,6 +87,12 @@ def test_the_threshold_of_stored_boxes_is_taken_back_with_its_scores(line: Datas
     undo(app)
     assert line.models.get("results").confidence_threshold == DEFAULT_CONFIDENCE_THRESHOLD
     assert scores_of(line) == before
+    app.slider(key=key_of("model-threshold", model.id, f"{DEFAULT_CONFIDENCE_THRESHOLD:g}")).set_value(0.4).run()
+    app.button(key=f"rescore-{model.id}").click().run()
+    workflow.change_threshold(line, line.models.get("results"), 0.6)
+    undo(app)
+    assert line.models.get("results").confidence_threshold == 0.6
+    assert says(app, "It stays: somebody else has changed it since.")
 
 
 def test_boxes_that_came_again_with_another_threshold_get_the_earlier_one_back(line: Dataset, open_page: Open) -> None:
@@ -180,3 +187,10 @@ def test_target_and_prices_are_taken_back(digits: Dataset, open_page: Open) -> N
     assert target(digits) == 0.85
     undo(app)
     assert target(digits) == before
+    next(box for box in app.number_input if box.label == "Target accuracy, %").set_value(85.0)
+    button(app, "Save").click().run()
+    with Workspace() as workspace:
+        workflow.save_round_plan(workspace.dataset(digits.id), RoundPlan(0.7))
+    undo(app)
+    assert target(digits) == 0.7
+    assert says(app, "It stays: somebody else has changed it since.")

@@ -113,7 +113,12 @@ def _rename(dataset: Dataset) -> None:
             local = state.local_workspace().dataset(dataset.id)
             old_name = local.name
             local.rename(name)
-            say_changed(dataset, f"“{old_name}” is called “{name}” now", lambda: local.rename(old_name))
+            say_changed(
+                dataset,
+                f"“{old_name}” is called “{name}” now",
+                lambda: local.rename(old_name),
+                lambda renamed: renamed.name,
+            )
             close_dialog()
             st.rerun()
 
@@ -136,7 +141,12 @@ def _choose_images_dir(dataset: Dataset) -> None:
             before = dataset.images_address or dataset.images_dir
             dataset.set_images_dir(images_place(typed) if typed else None)
             sentence = _images_there(dataset) if typed else f"“{dataset.name}” shows no images"
-            say_changed(dataset, sentence, lambda: dataset.set_images_dir(before))
+            say_changed(
+                dataset,
+                sentence,
+                lambda: dataset.set_images_dir(before),
+                lambda local: local.images_address or local.images_dir,
+            )
             close_dialog()
             st.rerun()
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import streamlit as st
 
 from al_core import workflow
-from al_core.exceptions import InvalidInputError
+from al_core.exceptions import InvalidInputError, NotAllowedError
 from al_core.formats import JoinReport, Policy, PredictionFiles, Predictions, ScoreTable
 from al_core.formats.choices import Missing
 from al_core.jobs import JobState
@@ -166,11 +166,16 @@ def _undo_of(dataset: Dataset, model: Model, before: Sequence[Model]) -> Callabl
     displaced = displaced_by(before, model)
 
     def undo() -> None:
+        present = next((other for other in workflow.models(dataset) if other.id == model.id), model)
+        if present.confidence_threshold != model.confidence_threshold:
+            raise NotAllowedError("somebody else has changed its threshold since")
         if model.is_new:
             workflow.delete_model(dataset, model)
         else:
             workflow.change_threshold(dataset, model, earlier.confidence_threshold)
-        put_back(dataset, displaced)
+        # Another one that somebody has made current since stays so.
+        if present.is_current:
+            put_back(dataset, displaced)
 
     return undo
 

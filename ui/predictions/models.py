@@ -99,7 +99,12 @@ def _actions(dataset: Dataset, model: Model) -> None:
             with errors_explained():
                 renamed = workflow.rename_model(dataset, model, name.strip())
                 sentence = f"“{model.name}” is called “{renamed.name}” now"
-                say_changed(dataset, sentence, lambda: workflow.rename_model(dataset, renamed, model.name))
+                say_changed(
+                    dataset,
+                    sentence,
+                    lambda: workflow.rename_model(dataset, renamed, model.name),
+                    lambda local: [each.name for each in local.models.all() if each.id == model.id],
+                )
                 st.rerun()
     if clicked(
         "Delete",
@@ -119,7 +124,12 @@ def _make_current(dataset: Dataset, model: Model) -> None:
     workflow.make_model_current(dataset, model)
     sentence = f"“{model.name}” is the current model"
     if displaced:
-        say_changed(dataset, sentence, lambda: put_back(dataset, displaced))
+        say_changed(
+            dataset,
+            sentence,
+            lambda: put_back(dataset, displaced),
+            lambda local: [each.is_current for each in local.models.all() if each.id == model.id],
+        )
     else:
         # Only another model could take its place again.
         notify(sentence)

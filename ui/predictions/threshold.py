@@ -93,6 +93,7 @@ def threshold_popover(dataset: Dataset, model: Model) -> None:
                     dataset,
                     f"Boxes of “{changed.name}” count from {threshold:g} on",
                     lambda: workflow.change_threshold(dataset, changed, model.confidence_threshold),
+                    lambda local: [each.confidence_threshold for each in local.models.all() if each.id == model.id],
                 )
                 st.rerun()
 

@@ -34,5 +34,10 @@ def plan_form(dataset: Dataset, plan: RoundPlan) -> None:
             with errors_explained():
                 changed = RoundPlan(target / 100, per_image, per_object, value, currency.strip() or plan.currency)
                 workflow.save_round_plan(dataset, changed)
-                say_changed(dataset, "Saved target and prices", lambda: workflow.save_round_plan(dataset, plan))
+                say_changed(
+                    dataset,
+                    "Saved target and prices",
+                    lambda: workflow.save_round_plan(dataset, plan),
+                    workflow.round_plan,
+                )
                 st.rerun()

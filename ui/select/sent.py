@@ -5,7 +5,7 @@ import streamlit as st
 
 from al_core import workflow
 from al_core.steps.chosen import added_rows, selection_summaries
-from al_core.store import Dataset, Tag, TagRole
+from al_core.store import Dataset, LocalDataset, Tag, TagRole
 from al_core.text import counted
 from ui import state
 from ui.clicks import clicked
@@ -43,7 +43,17 @@ def release(dataset: Dataset, tag: Tag) -> None:
 
 
 def _say(dataset: Dataset, tag: Tag, sentence: str) -> None:
-    say_changed(dataset, sentence, lambda: state.local_workspace().dataset(dataset.id).restore_sending(tag))
+    say_changed(
+        dataset,
+        sentence,
+        lambda: state.local_workspace().dataset(dataset.id).restore_sending(tag),
+        lambda local: _sending(local, tag),
+    )
+
+
+def _sending(dataset: LocalDataset, tag: Tag) -> tuple[int | None, int | None]:
+    provenance = dataset.tag_by_id(tag.id).provenance
+    return provenance.sent_at, provenance.released_at
 
 
 def _show_selection(dataset: Dataset, tag: Tag, n_out: int) -> None:

@@ -48,7 +48,12 @@ def mark_labeled(dataset: Dataset, tags: list[Tag], *, is_labeled: bool) -> None
         if changed:
             what = f"“{changed[0].name}”" if len(changed) == 1 else counted(len(changed), "tag")
             sentence = f"Marked {what} as {'labeled' if is_labeled else 'not labeled'}"
-            say_changed(dataset, sentence, lambda: [dataset.set_tag_role(tag, tag.role) for tag in changed])
+            say_changed(
+                dataset,
+                sentence,
+                lambda: [dataset.set_tag_role(tag, tag.role) for tag in changed],
+                lambda local: [tag.role for tag in local.tags_by_id([tag.id for tag in changed])],
+            )
 
 
 def edit_form(dataset: Dataset, tag: Tag, tags: list[TagSummary]) -> None:
@@ -63,7 +68,12 @@ def edit_form(dataset: Dataset, tag: Tag, tags: list[TagSummary]) -> None:
                     raise InvalidInputError(f"“{tag.name}” is its name already: change it above")
                 renamed = dataset.rename_tag(tag, name)
                 sentence = f"“{tag.name}” is called “{name}” now"
-                say_changed(dataset, sentence, lambda: dataset.rename_tag(renamed, tag.name))
+                say_changed(
+                    dataset,
+                    sentence,
+                    lambda: dataset.rename_tag(renamed, tag.name),
+                    lambda local: [each.name for each in local.tags_by_id([tag.id])],
+                )
                 st.rerun()
         reason = fixed or (plain(f"Delete its children first: {', '.join(children)}") if children else None)
         delete_button(dataset, tags, [tag], reason)
