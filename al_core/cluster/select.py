@@ -14,6 +14,7 @@ from al_core.cluster.sharded_vectors import ShardedVectors
 from al_core.cluster.shards import Shards, plans_of
 from al_core.cluster.sources import object_rows
 from al_core.config import SelectionConfig
+from al_core.exceptions import InvalidInputError
 from al_core.selection import METHODS, GoalArrays, SelectionQuality, prepared
 from al_core.selection.quality import asked_quality
 from al_core.store.storage import ArrayAddress
@@ -102,7 +103,11 @@ def quality(  # noqa: PLR0913 - that of al_core.selection, and where
 
     with ExitStack() as stack:
         shards = _opening(cluster, embeddings, asked.rows, stack, normalize, address)
-        return asked.measured(ShardedVectors(shards, asked.rows, 0, tick))
+        try:
+            return asked.measured(ShardedVectors(shards, asked.rows, 0, tick))
+        except InvalidInputError:
+            # As on one machine: a row has no distances.
+            return asked.without_distances()
 
 
 def _opening(

@@ -110,7 +110,8 @@ def _list(arguments: argparse.Namespace) -> int:
         print(to_text([described(labels) for labels in sets]))
         return 0
     for labels in sets:
-        print(f"{labels.name}: {labels.task}, {labels.n_samples:,} samples, {labels.n_annotations:,} annotations")
+        counts = f"{counted(labels.n_samples, 'sample')}, {counted(labels.n_annotations, 'annotation')}"
+        print(f"{labels.name}: {labels.task}, {counts}")
     return 0
 
 

@@ -139,6 +139,14 @@ def test_quality_is_that_of_one_machine(labeled: list[int]) -> None:
     assert quality(InProcessCluster(4), embeddings, **options) == expected
 
 
+def test_quality_where_a_row_has_no_direction_is_that_of_one_machine() -> None:
+    embeddings = np.vstack([np.eye(4), np.zeros((1, 4))])
+    for rows in (np.array([0, 4]), np.array([1, 2])):
+        expected = quality_here(embeddings, rows=rows)
+        assert expected.covering_radius is None
+        assert quality(InProcessCluster(2), embeddings, rows=rows) == expected
+
+
 def test_quality_of_nothing_is_that_of_one_machine() -> None:
     embeddings = np.ones((9, 2))
     nothing = np.empty(0, np.int64)

@@ -48,6 +48,9 @@ def test_labels_are_added_once_and_listed(
     assert run(capsys, "list", *place)[1] == "week 29: classification, 2 samples, 3 annotations\n"
     assert json.loads(run(capsys, "list", "--json", *place)[1])[0]["classes"] == ["cat", "dog"]
     assert dataset.tag("week 29").rows.tolist() == [0, 1]
+    file.with_name("one.csv").write_text("filename,label\na.png,cat\n")
+    assert run(capsys, "add", file.with_name("one.csv"), "--name", "one", *place)[0] == 0
+    assert run(capsys, "list", *place)[1].startswith("one: classification, 1 sample, 1 annotation\n")
 
 
 def test_a_dry_run_stores_nothing(
