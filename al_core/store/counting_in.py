@@ -107,7 +107,7 @@ class CountingIn:
             self._tags.check_is_free(locked, tag_name)
             locked.update(n_samples=n_samples, n_pending=locked.dataset.n_pending - len(added))
             grow_tags(locked, n_samples)
-            insert_tag(locked, tag)
+            tag = insert_tag(locked, tag)
             grown_arrays.store(locked, self._tombstones)
             new.store(locked)
         self._tombstones.remove_expired()
@@ -119,6 +119,6 @@ def freeze_samples(locked: DatasetLock, new: NewFilenames) -> Tag:
     n_samples = len(new.names)
     tag = new_tag(locked.dataset.id, INITIAL_TAG, np.arange(n_samples), n_samples, TagOrigin())
     locked.update(n_samples=n_samples)
-    insert_tag(locked, tag)
+    tag = insert_tag(locked, tag)
     new.store(locked)
     return tag

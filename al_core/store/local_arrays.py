@@ -104,8 +104,8 @@ class LocalArrays(Arrays):
     def save_together(self, groups: Sequence[NewArrays]) -> list[StoredArray]:
         """Store arrays of several kinds as `save` does: all become visible at once."""
         # Files before the lock, for which everybody else waits.
-        with self.written(groups) as records, changing(self._engine, self._dataset_id) as locked:
-            self.insert(locked, records)
+        with self.written(groups) as written, changing(self._engine, self._dataset_id) as locked:
+            records = self.insert(locked, written)
         self._tombstones.remove_expired()
         return records
 
@@ -138,8 +138,9 @@ class LocalArrays(Arrays):
             self.discard(records)
             raise
 
-    def insert(self, locked: DatasetLock, records: Sequence[StoredArray]) -> None:
-        """Name written arrays in the catalog, and bury those that they replace."""
+    def insert(self, locked: DatasetLock, written: Sequence[StoredArray]) -> list[StoredArray]:
+        """Name written arrays in the catalog, bury those that they replace, and return them with their moment."""
+        records = [replace(record, created_at=locked.moment) for record in written]
         for record in records:
             self._check_length(locked, record)
             replaced = self.remove(locked, record.kind, record.name)
@@ -151,6 +152,7 @@ class LocalArrays(Arrays):
             self.settle(locked, record)
             values = {**vars(record), "parts": parts_json(record)}
             locked.connection.execute(insert(table).values(dataset_id=self._dataset_id, **values))
+        return records
 
     def settle(self, locked: DatasetLock, record: StoredArray) -> None:
         """Say that a transaction names what was written."""

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Engine, Row, delete, insert, select
 from al_core.exceptions import NotAllowedError, NotFoundError
 from al_core.store.asking import answer
 from al_core.store.engines import reading
-from al_core.store.identity import new_id, now
+from al_core.store.identity import new_id
 from al_core.store.kinds import LABEL_KINDS, Kind
 from al_core.store.label_sets import LabelSet, LabelSets, NewLabelSet, check_names, check_round, have_same_attributes
 from al_core.store.local_arrays import LocalArrays, stored_array
@@ -120,7 +120,7 @@ class LocalLabelSets(LabelSets):
             "tag_id": tag.id,
             "round": new.round,
             "attributes": dict(new.attributes),
-            "created_at": now(),
+            "created_at": locked.moment,
         }
         locked.connection.execute(insert(table).values(values))
         self._arrays.insert(locked, written)

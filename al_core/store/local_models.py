@@ -9,7 +9,7 @@ from al_core.exceptions import NotFoundError
 from al_core.store import model_rows, names
 from al_core.store.asking import answer
 from al_core.store.engines import reading
-from al_core.store.identity import new_id, now
+from al_core.store.identity import new_id
 from al_core.store.kinds import Kind
 from al_core.store.local_arrays import LocalArrays, stored_array
 from al_core.store.models import CONFIDENCE_THRESHOLD, Model, Models, NewModel
@@ -56,7 +56,7 @@ class LocalModels(Models):
             groups.insert(0, NewArrays(new.kind, {new.name: new.predictions}, new.prediction_attributes))
         groups += [NewArrays(kind, {new.name: array}) for kind, array in new.more_arrays.items()]
         with self._arrays.written(groups) as written, changing(self._engine, self._dataset_id) as locked:
-            present = self._find_same(locked, new, written)
+            present = self._find_same(locked, new, written) or self._find_sent_again(locked, new, written)
             rescored = None if present else self._find_scored_otherwise(locked, new, written)
             begun = None if present or rescored else self._find_begun(locked, new)
             model = present or rescored or begun or self._add(locked, new)
@@ -143,7 +143,7 @@ class LocalModels(Models):
             task=new.task,
             n_samples=new.n_samples,
             attributes=dict(new.attributes),
-            created_at=now(),
+            created_at=locked.moment,
         )
         added = model_rows.with_id(locked, model_id)
         assert added is not None
@@ -157,12 +157,12 @@ class LocalModels(Models):
 
     def _find_begun(self, locked: DatasetLock, new: NewModel) -> Row[Any] | None:
         """Return the model of the scores of the same tag that arrived just before and are others, or None."""
-        newest = model_rows.newest_of(locked, "") if "tag" in new.attributes and not new.task else None
-        if newest is None or newest.attributes != new.attributes:
+        newest = self._newest_of_tag(locked, new)
+        if newest is None:
             return None
         arrays = model_rows.arrays_of(locked, newest.id)
         present = {model_rows.plain_name(array.name, newest.name) for array in arrays}
-        is_young = now() - newest.created_at < JOINED_MILLISECONDS
+        is_young = locked.moment - newest.created_at < JOINED_MILLISECONDS
         # A score that it has already begins another model.
         return newest if is_young and present.isdisjoint(new.scores) else None
 
@@ -175,6 +175,23 @@ class LocalModels(Models):
         present = {(array.kind, model_rows.plain_name(array.name, row.name), array.digest) for array in stored}
         is_same = present == {(array.kind, array.name, array.digest) for array in written}
         return row if is_same and _mean_the_same(stored, new) else None
+
+    def _find_sent_again(self, locked: DatasetLock, new: NewModel, written: Iterable[StoredArray]) -> Row[Any] | None:
+        """Return the newest model of the same tag if it has these scores; such models have the time in their names.
+
+        A client sends them again if the server did not live to answer.
+        """
+        newest = self._newest_of_tag(locked, new)
+        if newest is None:
+            return None
+        stored = model_rows.arrays_of(locked, newest.id)
+        present = {(model_rows.plain_name(array.name, newest.name), array.digest) for array in stored}
+        return newest if all((array.name, array.digest) in present for array in written) else None
+
+    def _newest_of_tag(self, locked: DatasetLock, new: NewModel) -> Row[Any] | None:
+        """Return the model of the scores of the same tag that arrived last, or None."""
+        newest = model_rows.newest_of(locked, "") if "tag" in new.attributes and not new.task else None
+        return newest if newest and newest.attributes == new.attributes else None
 
     def _find_scored_otherwise(
         self, locked: DatasetLock, new: NewModel, written: Iterable[StoredArray]

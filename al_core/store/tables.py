@@ -38,6 +38,8 @@ datasets = Table(
     Column("created_at", BigInteger, nullable=False),
     # Raised by every transaction that changes the dataset.
     Column("revision", Integer, nullable=False),
+    # By a clock that never goes back; 0 before the first change.
+    Column("changed_at", BigInteger, nullable=False, server_default="0"),
     # Set while a tombstone keeps the dataset.
     Column("deleted_at", BigInteger),
     # Where an object storage has the filenames; empty where they are a file of the dataset's folder.

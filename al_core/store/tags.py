@@ -124,7 +124,7 @@ class Tags:
             # Before the tag itself, which is the newest then.
             for beside in origin.beside:
                 self._insert_beside(locked, beside, tag)
-            insert_tag(locked, tag)
+            tag = insert_tag(locked, tag)
             self._arrays.insert(locked, arrays)
         return tag
 
@@ -237,10 +237,12 @@ def new_tag(dataset_id: str, name: str, rows: Rows, n_samples: int, origin: TagO
     )
 
 
-def insert_tag(locked: DatasetLock, tag: Tag) -> None:
-    """Store a new tag."""
+def insert_tag(locked: DatasetLock, new: Tag) -> Tag:
+    """Store a new tag and return it with its moment."""
+    tag = replace(new, created_at=locked.moment)
     values = {field.name: getattr(tag, field.name) for field in fields(tag)}
     locked.connection.execute(insert(table).values(values | {"provenance": tag.provenance.to_json()}))
+    return tag
 
 
 def _tag(row: Row[Any]) -> Tag:

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Engine, Row, select, update
 
 from al_core.exceptions import NotFoundError
 from al_core.store.engines import writing
+from al_core.store.identity import now
 from al_core.store.leases import check_lease
 from al_core.store.tables import datasets
 from al_core.store.watch import watch_of
@@ -28,10 +29,13 @@ class DatasetLock:
     Attributes:
         connection: Where to read and write.
         dataset: The row as it was when the lock was taken.
+        moment: When what is stored in it was made, in milliseconds since 1970: later than anything stored before, also
+            if a clock was set back or another server's is slow. Rounds, and what judges what, are read off this order.
     """
 
     connection: Connection
     dataset: Row[Any]
+    moment: int
 
     def update(self, **values: Any) -> None:
         """Change columns of the dataset's row."""
@@ -67,8 +71,8 @@ def lock(connection: Connection, dataset_id: str, *, is_deleted: bool = False) -
     if row is None:
         state = "not among the deleted ones" if is_deleted else "has been deleted"
         raise NotFoundError(f"the dataset with the id '{dataset_id}' {state}")
-    locked = DatasetLock(connection, row)
-    locked.update(revision=column.revision + 1)
+    locked = DatasetLock(connection, row, max(now(), row.changed_at + 1))
+    locked.update(revision=column.revision + 1, changed_at=locked.moment)
     # After the dataset's row, as everywhere, so that no two writers wait for each other.
     check_lease(connection)
     return locked

@@ -102,6 +102,23 @@ def test_the_model_of_a_round_is_the_newest_one_before_the_next_selection(datase
     assert rounds[1].model.name == "hot"
 
 
+def test_a_model_belongs_to_its_round_though_the_clock_was_set_back(
+    dataset: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    times = iter(range(2_000_000_000_000, 0, -1000))
+    for module in ("transactions", "tags", "local_arrays"):
+        monkeypatch.setattr(f"al_core.store.{module}.now", lambda: next(times))
+    upload(dataset, "cold", 0.9)
+    for number, n_samples in enumerate((2, 4), 1):
+        tag = select(dataset, f"round {number}", n_samples).tag
+        dataset.set_tag_role(tag, TagRole.LABELED)
+        upload(dataset, f"model {number}", 0.9 - number / 10)
+    assert [each.model.name if each.model else None for each in workflow.rounds(dataset)] == ["model 1", "model 2"]
+    [array] = dataset.arrays.save("metadata", {"size": np.arange(6.0)})
+    assert array == dataset.arrays.find("metadata", "size")
+    assert array.created_at > dataset.models.all()[0].created_at > dataset.tag("round 2").created_at
+
+
 def test_a_deleted_round_leaves_the_others(dataset: Dataset) -> None:
     first = select(dataset, "round 1", 2)
     select(dataset, "round 2", 2)

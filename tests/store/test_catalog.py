@@ -145,6 +145,7 @@ def test_a_job_that_the_version_before_leases_left_under_way_counts_as_interrupt
         with writing(workspace._engine) as connection:
             for column in ("recipe", "attempt", "lease_ends_at", "done", "total", "cancel_asked", "handovers"):
                 connection.execute(text(f"ALTER TABLE jobs DROP COLUMN {column}"))
+            connection.execute(text("ALTER TABLE datasets DROP COLUMN changed_at"))
             connection.execute(text("UPDATE alembic_version SET version_num = '0009'"))
             columns = "id, dataset_id, title, owner, state, error, error_type, created_at"
             row = f"'left', '{dataset_id}', 'a selection', 'gone', 'RUNNING', '', '', 1"

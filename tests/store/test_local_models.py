@@ -87,6 +87,9 @@ def test_a_score_of_the_contract_overwrites_its_name_and_nothing_else(dataset: L
     # Lightly's clients send one score per request.
     dataset.models.store(scores_of_tag("mine", 0.125))
     assert names(dataset.models.all()) == ["initial-tag 10:30*", "first*"]
+    # Once more, because its answer was lost.
+    assert not dataset.models.store(scores_of_tag("margin", 0.75)).is_new
+    assert names(dataset.models.all()) == ["initial-tag 10:30*", "first*"]
     dataset.models.store(scores_of_tag("margin", 0.875))
     assert names(dataset.models.all()) == ["initial-tag 10:30 (2)*", "initial-tag 10:30*", "first*"]
     assert score_values(dataset)["margin@initial-tag 10:30"] == 0.75
