@@ -53,7 +53,7 @@ def keys_of(dataset: LocalDataset) -> list[str]:
 
 
 def _is_file(dataset: LocalDataset) -> bool:
-    return dataset._storage.folder is not None
+    return dataset.arrays._storage.folder is not None
 
 
 def _remove_objects(dataset: LocalDataset, content_id: str) -> None:
@@ -70,7 +70,7 @@ def _objects(dataset: LocalDataset, content_id: str) -> tuple[Any, str, list[str
 
 
 def _place(dataset: LocalDataset) -> tuple[Any, str, str]:
-    address = dataset._storage.address
+    address = dataset.arrays._storage.address
     assert address
     bucket, _, prefix = address.removeprefix("s3://").partition("/")
     return client(os.environ["AWS_ENDPOINT_URL"]), bucket, prefix

@@ -38,7 +38,7 @@ def die(self, contents):
 with Workspace(sys.argv[1]) as workspace:
     dataset = workspace.dataset("line")
     # Eight parts, four of them at a time.
-    dataset._storage._part_bytes = 8
+    dataset.arrays._storage._part_bytes = 8
     Objects.write = die
     dataset.arrays.save(Kind.EMBEDDING, {"other": np.ones((8, 2), np.float32)})
 """
@@ -53,7 +53,7 @@ def dataset(s3: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterato
 
 
 def storage_of(dataset: LocalDataset) -> ObjectStorage:
-    storage = dataset._storage
+    storage = dataset.arrays._storage
     assert isinstance(storage, ObjectStorage)
     return storage
 

@@ -35,7 +35,7 @@ def test_a_workspace_moves_to_another_place_by_a_backup(backup: Path, tmp_path: 
     assert restore_backup(backup, tmp_path / "moved", None, arrays_address=asked_for()) == []
     with Workspace(tmp_path / "moved") as moved:
         dataset = moved.dataset("cats")
-        assert dataset._storage.address == address
+        assert dataset.arrays._storage.address == address
         assert dataset.filenames() == ["a.png", "b.png"]
         assert dataset.arrays.read(dataset.arrays.get(Kind.SCORE, "mine")).tolist() == [0.5, 0.25]
         assert dataset.arrays.read(dataset.arrays.get(Kind.EMBEDDING, "default")).tolist() == [[1, 0], [0, 1]]
