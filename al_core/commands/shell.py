@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from al_core.exceptions import AlreadyExistsError, InvalidInputError
+from al_core.objects.address import is_address
 
 if TYPE_CHECKING:
     from al_core.remote import RemoteWorkspace
@@ -25,10 +26,16 @@ def path_argument(text: str) -> Path:
     """Return the path that an argument names.
 
     Raises:
-        argparse.ArgumentTypeError: If it is empty, such as an unset variable: Python takes it for the current folder.
+        argparse.ArgumentTypeError: If it is empty, such as an unset variable: Python takes it for the current folder;
+            or if it is an address, of which Python makes a path with one slash.
     """
     if not text.strip():
         raise argparse.ArgumentTypeError("the path is empty; is a variable unset?")
+    if is_address(text):
+        # Not repeated: it may hold a password.
+        raise argparse.ArgumentTypeError(
+            "expected a path on this machine, found an address; embed and predictions add take addresses"
+        )
     return Path(text)
 
 

@@ -149,6 +149,14 @@ def test_an_empty_path_is_not_the_current_folder(arguments: list[str], capsys: p
     assert "the path is empty; is a variable unset?" in capsys.readouterr().err
 
 
+def test_an_address_is_no_path_with_one_slash(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["check", "s3://bucket/p.npy", "--dataset", "animals"])
+    assert (
+        "expected a path on this machine, found an address; embed and predictions add take" in capsys.readouterr().err
+    )
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
