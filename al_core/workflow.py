@@ -619,10 +619,15 @@ def run_selection(  # noqa: PLR0913 - what a selection begins with, each by keyw
         )
         return selection_of(dataset, tag)
     inputs = SelectionInputs(query_tag, labeled_tag, embedding_name, round_digest=round_digest, cluster=cluster)
+    _warn_of_what_falls_short(dataset, config, inputs)
+    return make_selection(dataset, config, inputs, progress)
+
+
+def _warn_of_what_falls_short(dataset: "Dataset", config: SelectionConfig, inputs: SelectionInputs) -> None:
     if config.goals or config.limits or config.budget or config.test_share:
         for warning in look_ahead(dataset, config, inputs).warnings:
-            warnings.warn(warning, ALCoreWarning, stacklevel=2)
-    return make_selection(dataset, config, inputs, progress)
+            # As if `run_selection` had warned: at its caller.
+            warnings.warn(warning, ALCoreWarning, stacklevel=3)
 
 
 def check_selection(

@@ -71,9 +71,13 @@ def _level_html(level: Level) -> str:
 
 def _line_html(points: Sequence[CurvePoint]) -> str:
     # A filled outline: along the upper side of the line to the right, and along its lower side back.
-    upper = [f"{percent_text(point.x)} calc({percent_text(1 - point.y)} - {HALF_LINE})" for point in points]
-    lower = [f"{percent_text(point.x)} calc({percent_text(1 - point.y)} + {HALF_LINE})" for point in reversed(points)]
-    return f'<span class="curve-line" style="clip-path: polygon({", ".join(upper + lower)})"></span>'
+    outline = [_beside(point, "-") for point in points] + [_beside(point, "+") for point in reversed(points)]
+    return f'<span class="curve-line" style="clip-path: polygon({", ".join(outline)})"></span>'
+
+
+def _beside(point: CurvePoint, sign: str) -> str:
+    """Return where the line's edge is at a point, in CSS: y counts downwards there, so "-" is the upper edge."""
+    return f"{percent_text(point.x)} calc({percent_text(1 - point.y)} {sign} {HALF_LINE})"
 
 
 def _point_html(point: CurvePoint) -> str:

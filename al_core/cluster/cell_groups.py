@@ -66,7 +66,8 @@ class CellTable:
     def of(cls, others: Rows, is_query: NDArray[np.bool_], probes: NDArray[np.int32], n_cells: int) -> "CellTable":
         """Sort rows by the first of their cells."""
         by_cell = np.argsort(probes[:, 0], kind="stable")
-        return cls(others, is_query, probes, by_cell, np.searchsorted(probes[by_cell, 0], np.arange(n_cells + 1)))
+        starts = np.searchsorted(probes[by_cell, 0], np.arange(n_cells + 1))
+        return cls(others, is_query, probes, by_cell, starts)
 
     def search(self, group: NDArray[np.int64], k: int) -> SearchCells | None:
         """Return the search of the rows of some cells, with all cells into which they look; None without such rows."""

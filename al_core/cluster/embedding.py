@@ -106,12 +106,13 @@ def _loaded(option: ModelOption) -> EmbeddingModel:
 
 
 def _check_same(expected: Mapping[str, Any], here: Mapping[str, Any]) -> None:
-    different = [f"{name} {here[name]} instead of {value}" for name, value in expected.items() if here[name] != value]
-    if different:
-        raise NotAllowedError(
-            f"a worker on {uname().nodename} has another model than where the work was started ({different[0]}), so "
-            "embeddings could differ: let all machines have the same file, packages and kind of processor"
-        )
+    for name, value in expected.items():
+        if here[name] != value:
+            raise NotAllowedError(
+                f"a worker on {uname().nodename} has another model than where the work was started ({name} "
+                f"{here[name]} instead of {value}), so embeddings could differ: let all machines have the same file, "
+                "packages and kind of processor"
+            )
 
 
 def _check_are_seen(folder: Path, filenames: Sequence[str]) -> None:

@@ -17,6 +17,7 @@ from al_core.config import SelectionConfig
 from al_core.exceptions import InvalidInputError
 from al_core.selection import METHODS, GoalArrays, SelectionQuality, prepared
 from al_core.selection.quality import asked_quality
+from al_core.selection.request import Request
 from al_core.store.storage import ArrayAddress
 from al_core.types import Embeddings, Progress, Rows, Scores
 
@@ -71,13 +72,19 @@ def select(  # noqa: PLR0913 - that of al_core.selection, and where
     check_possible(request)
     if is_ranking(request):
         return ranked(cluster, request)
+    return _picked(cluster, request, address)
+
+
+def _picked(cluster: Cluster, request: Request, address: ArrayAddress | None) -> Rows:
+    """Return what the method of a request picks, which asks the workers for every distance."""
+    method = METHODS[request.config.method]
     # Without embeddings nothing is measured that workers could share.
     if request.embeddings is None:
-        return METHODS[config.method](request)
+        return method(request)
     with ExitStack() as stack:
-        shards = _opening(cluster, request.embeddings, request.rows, stack, config.normalize, address)
+        shards = _opening(cluster, request.embeddings, request.rows, stack, request.config.normalize, address)
         vectors = ShardedVectors(shards, request.candidates, request.n_new, lambda: request.progress(0, request.n_new))
-        return METHODS[config.method](replace(request, shards=vectors))
+        return method(replace(request, shards=vectors))
 
 
 def quality(  # noqa: PLR0913 - that of al_core.selection, and where

@@ -35,7 +35,8 @@ def run(arguments: argparse.Namespace) -> int:
         if is_changed:
             workflow.store_metadata(dataset, table, report)
     columns = [*table.columns, *table.texts]
-    sentences = [*report.sentences(), *(f"'{name}' is left out: {why}." for name, why in table.left_out.items())]
+    sentences = report.sentences()
+    sentences += [f"'{name}' is left out: {why}." for name, why in table.left_out.items()]
     if report.usable:
         done = f"stored {', '.join(changed)}" if is_changed else "nothing was stored"
         sentences.append(f"{counted(len(columns), 'column')} of metadata: {', '.join(columns)}; {done}.")

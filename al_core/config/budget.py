@@ -83,8 +83,8 @@ class Budget:
 
     def to_json(self) -> dict[str, Any]:
         """Return the fields that are not at their default."""
-        values = {field.name: getattr(self, field.name) for field in fields(self)}
-        return {field.name: values[field.name] for field in fields(self) if values[field.name] != field.default}
+        values = ((field, getattr(self, field.name)) for field in fields(self))
+        return {field.name: value for field, value in values if value != field.default}
 
 
 def read_budget(value: Any) -> Budget | None:

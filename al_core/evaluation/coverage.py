@@ -146,7 +146,8 @@ class Ruler:
         distances = self.distances(rows)
         if self.graph is not None:
             open_rows = self.pool.open_rows
-            covered = self._covered_along_graph(rows, self.graph)[open_rows]
+            chosen = np.concatenate([self.pool.labeled_rows, rows])
+            covered = self.covered_along_graph(chosen, self.graph)[open_rows]
             weights = self.pool.weights(open_rows)
         else:
             covered = self.similarity(distances)
@@ -170,6 +171,15 @@ class Ruler:
         """Return how well a row at some distance is covered, 0 to 1."""
         return np.asarray(np.exp(-np.square(np.asarray(distances, np.float64) / self.sigma)))
 
+    def covered_along_graph(self, chosen: Rows, graph: "NeighborGraph") -> NDArray[np.float64]:
+        """Return (N,) how well each row of the dataset is covered by chosen ones that it is a neighbor of."""
+        covered = np.zeros(len(graph.indices))
+        similarities = self.similarity(graph.distances[chosen])
+        # `maximum.at`, because one row may be a neighbor of several chosen ones.
+        np.maximum.at(covered, graph.indices[chosen].ravel(), similarities.ravel())
+        covered[chosen] = 1
+        return covered
+
     def _distances_along_graph(self, chosen: Rows, graph: "NeighborGraph") -> NDArray[np.float32]:
         is_chosen = np.zeros(len(graph.indices), bool)
         is_chosen[chosen] = True
@@ -177,14 +187,6 @@ class Ruler:
         # A row without a chosen neighbor is at least as far as its last one.
         first = np.where(hits.any(axis=1), hits.argmax(axis=1), hits.shape[1] - 1)
         return np.where(is_chosen[self.rows], np.float32(0), graph.distances[self.rows, first])
-
-    def _covered_along_graph(self, rows: Rows, graph: "NeighborGraph") -> NDArray[np.float64]:
-        covered = np.zeros(len(graph.indices))
-        chosen = np.concatenate([self.pool.labeled_rows, rows])
-        # `maximum.at`, because one row may be a neighbor of several chosen ones.
-        np.maximum.at(covered, graph.indices[chosen].ravel(), self.similarity(graph.distances[chosen]).ravel())
-        covered[chosen] = 1
-        return covered
 
     def _redundancy(self, rows: Rows) -> float:
         """Return the share of picks with another chosen row nearer than sigma / 2."""

@@ -77,10 +77,7 @@ def added_coverage(ruler: Ruler, rows: Rows) -> NDArray[np.float64]:
     weights = np.zeros(len(graph.indices))
     open_rows = ruler.pool.open_rows
     weights[open_rows] = ruler.pool.weights(open_rows)
-    covered = np.zeros(len(graph.indices))
-    labeled = ruler.pool.labeled_rows
-    np.maximum.at(covered, graph.indices[labeled].ravel(), ruler.similarity(graph.distances[labeled]).ravel())
-    covered[labeled] = 1
+    covered = ruler.covered_along_graph(ruler.pool.labeled_rows, graph)
     gains = np.zeros(len(rows))
     for place, row in enumerate(rows.tolist()):
         # The pick covers itself fully, and the graph leaves it out of its own neighbors.

@@ -126,7 +126,8 @@ def _class_means(values: NDArray[np.float64]) -> NDArray[np.float64]:
     # A class in none of the images that were drawn has no overlap to average.
     has_class = ~np.isnan(values)
     n_shown = np.maximum(has_class.sum(axis=1), 1)
-    return np.where(has_class.any(axis=1), np.where(has_class, values, 0).sum(axis=1) / n_shown, np.nan)
+    means = np.where(has_class, values, 0).sum(axis=1) / n_shown
+    return np.where(has_class.any(axis=1), means, np.nan)
 
 
 def _shares(totals: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -67,7 +67,8 @@ def out_of_fold_probabilities(
     """
     fold = np.empty(len(classes), np.int64)
     # Numbers in turn along a random order: sizes of folds differ by one row at most.
-    fold[np.random.default_rng(seed).permutation(len(classes))] = np.arange(len(classes)) % N_FOLDS
+    order = np.random.default_rng(seed).permutation(len(classes))
+    fold[order] = np.arange(len(classes)) % N_FOLDS
     probabilities = np.empty((len(classes), n_classes))
     for number in range(N_FOLDS):
         is_held_out = fold == number

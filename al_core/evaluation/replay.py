@@ -227,7 +227,8 @@ class _Projects:
     def run(self, method: SamplingMethod, seed: int) -> NDArray[np.bool_]:
         """Return (R, T) whether the probe of each round is right on each test label."""
         rng = np.random.default_rng(seed)
-        pool = np.sort(rng.choice(len(self.vectors), int(_POOL_SHARE * len(self.vectors)), replace=False))
+        n_in_pool = int(_POOL_SHARE * len(self.vectors))
+        pool = np.sort(rng.choice(len(self.vectors), n_in_pool, replace=False))
         chosen = rng.choice(pool, int(self.n_labels[0]), replace=False)
         is_right = []
         # After the last batch nothing is chosen, but its probe is judged.

@@ -26,7 +26,7 @@ from al_core.types import Progress
 SCORES = "scores"
 """The format name of ready-made scores, beside those of `PREDICTION_READERS`."""
 
-_CLASS_NAMES = [suffix for suffix in CLASS_NAME_SUFFIXES if suffix != ".json"]
+_NAME_SUFFIXES = [suffix for suffix in CLASS_NAME_SUFFIXES if suffix != ".json"]
 
 _BESIDE_RESULTS = (".pth", ".pt", ".pkl", ".pickle", ".log", ".ckpt")
 
@@ -34,6 +34,12 @@ _MAX_FILES_OF_A_TOOL = 20
 """A folder of more files has one per image, and looking into all of them would take long."""
 
 _ONE_PER_IMAGE = (".txt", ".xml", ".npy", ".json")
+
+_IMAGES = re.compile(rb'"images"\s*:\s*\[')
+_NAMES = re.compile(rb'\s*\[\s*"')
+"""A list of texts; predictions are lists of numbers or objects."""
+
+_SCORE = re.compile(rb'"score"\s*:')
 
 
 @dataclass(frozen=True)
@@ -59,13 +65,6 @@ class PredictionFiles:
             return self
         results, images = _results_in_folder(self.predictions)
         return replace(self, predictions=results, images=self.images or images)
-
-
-_IMAGES = re.compile(rb'"images"\s*:\s*\[')
-_NAMES = re.compile(rb'\s*\[\s*"')
-"""A list of texts; predictions are lists of numbers or objects."""
-
-_SCORE = re.compile(rb'"score"\s*:')
 
 
 def assign_roles(paths: Sequence[Path]) -> PredictionFiles:
@@ -103,7 +102,7 @@ def assign_roles(paths: Sequence[Path]) -> PredictionFiles:
 def _names_classes(path: Path) -> bool:
     """Return whether a file can only be one of class names."""
     if path.suffix.lower() != ".json":
-        return path.suffix.lower() in _CLASS_NAMES
+        return path.suffix.lower() in _NAME_SUFFIXES
     head = check_file(path)
     return "id2label" in json_keys(path, head) or bool(_NAMES.match(head))
 

@@ -130,11 +130,12 @@ def _count_probes(
     sample = recall_sample(others)
     neighbors, _ = nearest_among(space, sample, others, k, pool, tick)
     rows, position = np.unique(neighbors.astype(np.int64), return_inverse=True)
-    cell_of_row = assign(lambda part: space.vectors(rows[part]), len(rows), cells, 1, pool, lambda _: tick())[:, 0]
-    nearest_cells = assign(
-        lambda part: space.vectors(sample[part]), len(sample), cells, cells.ntotal, pool, lambda _: tick()
-    )
-    return count_probes(cell_of_row[position].reshape(neighbors.shape), nearest_cells)
+
+    def nearest_cells(rows: Rows, n_cells: int) -> NDArray[np.int32]:
+        return assign(lambda part: space.vectors(rows[part]), len(rows), cells, n_cells, pool, lambda _: tick())
+
+    cell_of_row = nearest_cells(rows, 1)[:, 0]
+    return count_probes(cell_of_row[position].reshape(neighbors.shape), nearest_cells(sample, cells.ntotal))
 
 
 def filled_lists(

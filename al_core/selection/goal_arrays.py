@@ -85,7 +85,8 @@ class GoalArrays:
         if not isinstance(column, Groups) or not all(_is_digits(group) for group in column.names):
             return self.numbers(name)
         # The last one is that of the rows without a group, whose code is -1.
-        places: NDArray[np.float64] = np.array([*map(float, column.names), np.nan])[column.codes]
+        place_of_code = np.array([*map(float, column.names), np.nan])
+        places: NDArray[np.float64] = place_of_code[column.codes]
         return places
 
     def groups(self, name: str) -> Groups:

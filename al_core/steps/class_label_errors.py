@@ -51,7 +51,8 @@ def class_label_errors(dataset: "Dataset", labels: TaskLabels, report: Progress)
         # All have been judged once: what their neighbors say is looked up with the bar at its end.
         progress=lambda done, total: report_judged(len(labels.rows)),
     )
-    errors = _suspected(suspects, rows[judged], [names[label] for label in classes[judged]], names, judged_by[judged])
+    labeled = [names[label] for label in classes[judged]]
+    errors = _suspected(suspects, rows[judged], labeled, names, judged_by[judged])
     return LabelErrors(tuple(errors), len(judged), int(missing.sum()))
 
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from al_core.formats.files.image_frames import ImageFrames, read_frames
 from al_core.store.kinds import Kind
@@ -84,5 +85,5 @@ def _looked_up(dataset: "Dataset", frames: ImageFrames, samples: Rows, wanted: R
     return frames.replaced(matched, image_frames(dataset, samples[matched]))
 
 
-def _chosen(frames: ImageFrames, is_chosen: "np.ndarray[tuple[int], np.dtype[np.bool_]]") -> ImageFrames:
+def _chosen(frames: ImageFrames, is_chosen: NDArray[np.bool_]) -> ImageFrames:
     return ImageFrames(frames.sizes[is_chosen], frames.orientations[is_chosen])

@@ -23,14 +23,16 @@ def take_back_selection(dataset: "LocalDataset", selected: Tag) -> None:
     tests = list(_test_tags(dataset, tag))
     population = _population_fixed_by(dataset, tag)
     beside = [*tests, population] if population else tests
-    dataset.take_back_selection(tag, beside, population.provenance.tags[0] if population else None)
+    # A population's tag names the number of the stratum that was drawn with it where others name their sources.
+    reserve = population.provenance.tags[0] if population else None
+    dataset.take_back_selection(tag, beside, reserve)
 
 
 def _test_tags(dataset: "Dataset", tag: Tag) -> Iterator[Tag]:
     config = tag.provenance.config
     rows = frozenset(tag.rows.tolist())
     for other in dataset.tags():
-        is_of_tests = other.provenance.operation == "test" and _is_as_new(other, tag)
+        is_of_tests = other.provenance.operation == "test" and _is_no_older(other, tag)
         is_of_name = config is not None and other.provenance.tags == (config.name,)
         if is_of_tests and is_of_name and rows.issuperset(other.rows.tolist()):
             yield other
@@ -46,9 +48,9 @@ def _population_fixed_by(dataset: "Dataset", tag: Tag) -> Tag | None:
         return None
     populations = (other for other in tags if other.is_population and other.provenance.tags == (str(number),))
     population = next(populations, None)
-    return population if population and _is_as_new(population, tag) else None
+    return population if population and _is_no_older(population, tag) else None
 
 
-def _is_as_new(beside: Tag, tag: Tag) -> bool:
+def _is_no_older(beside: Tag, tag: Tag) -> bool:
     # What is stored in the transaction of a selection is made after the selection's own tag, earlier ones before it.
     return beside.created_at >= tag.created_at

@@ -30,7 +30,8 @@ def read_labels(path: Path) -> NewLabelSet:
     arrays, attributes = read_bundle(path)
     texts = {name: attributes.get(name, "") for name in ("name", "task", "round")}
     about = attributes.get("attributes", {})
-    if ROWS not in arrays or not isinstance(about, dict) or not all(isinstance(text, str) for text in texts.values()):
+    are_texts = all(isinstance(text, str) for text in texts.values())
+    if ROWS not in arrays or not isinstance(about, dict) or not are_texts:
         raise FileFormatError("the body is not labels: send what al_core.wire.label_bundle writes")
     rows = arrays.pop(ROWS)
     return NewLabelSet(**texts, rows=rows, tables=arrays, attributes=about)

@@ -35,7 +35,8 @@ def choose_preset(dataset: Dataset) -> None:
     wishes = wishes_of(dataset)
     key = key_of("preset", dataset.id)
     # Worked out in every run: it marks what the form says, however the form came to say it.
-    st.session_state[key] = next((name for name, preset in PRESETS.items() if _is_same(preset, dataset, wishes)), None)
+    matching = (name for name, preset in PRESETS.items() if _is_same(preset, dataset, wishes))
+    st.session_state[key] = next(matching, None)
 
     def fill() -> None:
         chosen = st.session_state[key]

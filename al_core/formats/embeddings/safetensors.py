@@ -40,6 +40,11 @@ class _Tensor:
     def n_values(self) -> int:
         return math.prod(self.shape)
 
+    @property
+    def is_matrix(self) -> bool:
+        # A single row may be the vector of an image.
+        return len(self.shape) == 2 and self.shape[0] > 1
+
 
 def is_safetensors(path: Path, head: bytes) -> bool:
     """Return whether a file begins with the length of a JSON header and that header."""
@@ -55,7 +60,7 @@ def read_embeddings_safetensors(path: Path) -> EmbeddingTable:
         FileFormatError: If the file is damaged or holds no such tensors.
     """
     tensors = _tensors(path)
-    matrices = {name: tensor for name, tensor in tensors.items() if len(tensor.shape) == 2 and tensor.shape[0] > 1}
+    matrices = {name: tensor for name, tensor in tensors.items() if tensor.is_matrix}
     named = [name for name in _MATRICES if name in matrices] or list(matrices)
     check_decoded_size(4 * sum(tensor.n_values for tensor in tensors.values()), path.name)
     if len(matrices) == 1 or (matrices and named[0] in _MATRICES):

@@ -60,7 +60,8 @@ def brush_run_lengths(pixels: Pixels) -> list[int]:
     each) comes for each run: a 1, which of the sizes its length less 1 takes (2), that length, and the value, 0 or 255.
     `label_studio_sdk.converter.brush.decode_rle` reads it.
     """
-    bits = [f"{4 * pixels.size:032b}", f"{_WORD_BITS - 1:05b}", *(f"{size - 1:04b}" for size in _SIZE_BITS)]
+    bits = [f"{4 * pixels.size:032b}", f"{_WORD_BITS - 1:05b}"]
+    bits += [f"{size - 1:04b}" for size in _SIZE_BITS]
     value = 0
     for length in (4 * runs_of(pixels.T)).tolist():
         left = length

@@ -96,6 +96,9 @@ def _values_of(content: mmap.mmap, name: bytes) -> Iterator[int]:
             is_message = version in (1, 2, 3) and has_charset == (version == _WITH_CHARSET)
             if is_message and n_name == len(name):
                 sizes = [n_name, n_type, n_shape]
+                if version == _PADDED:
+                    # Each is filled up to 8 bytes.
+                    sizes = [-(-size // 8) * 8 for size in sizes]
                 # The value comes behind name, type and shape.
-                yield at + sum(-(-size // 8) * 8 if version == _PADDED else size for size in sizes)
+                yield at + sum(sizes)
         at = content.find(name, at + 1)

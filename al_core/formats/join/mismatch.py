@@ -32,10 +32,9 @@ positions, so export filenames, or add the file that says which images they are"
 
 
 def _cause(ours: Sequence[str], theirs: Sequence[str]) -> str:
-    stems = [PurePosixPath(name).stem for name in theirs]
-    if all(stem.isdigit() for stem in stems) and not all(PurePosixPath(name).stem.isdigit() for name in ours):
+    if _are_numbers(theirs) and not _are_numbers(ours):
         return "numbers are ids or positions, so export filenames, or add the file that says which images they are"
-    if not any(PurePosixPath(name).suffix for name in theirs) and any(PurePosixPath(name).suffix for name in ours):
+    if _have_endings(ours) and not _have_endings(theirs):
         return "names without an ending are ids of a tool, so export the filenames as well"
     extra = _common_extra(ours, theirs)
     if extra:
@@ -43,6 +42,14 @@ def _cause(ours: Sequence[str], theirs: Sequence[str]) -> str:
     if {_pattern(name) for name in theirs} & {_pattern(name) for name in ours}:
         return "the names are built alike, so it may be about images that were not added, or about another dataset"
     return "it is probably about another dataset: choose that one, or add its images first"
+
+
+def _are_numbers(names: Sequence[str]) -> bool:
+    return all(PurePosixPath(name).stem.isdigit() for name in names)
+
+
+def _have_endings(names: Sequence[str]) -> bool:
+    return any(PurePosixPath(name).suffix for name in names)
 
 
 def _pattern(name: str) -> str:

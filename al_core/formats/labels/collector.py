@@ -28,6 +28,10 @@ from al_core.formats.labels.painting import paint_polygon
 from al_core.formats.labels.relative_boxes import OUTSIDE, RelativeBoxes
 from al_core.formats.predictions.predictions import CLASSIFICATION
 
+HIDDEN = 1
+VISIBLE = 2
+"""COCO's flags of a keypoint; one that was not labeled has 0."""
+
 _UNKNOWN_SIDE = 256
 """Pixels along each side of a map of classes whose image has no size in the file."""
 
@@ -191,7 +195,8 @@ class LabelCollector:
             return
         mask_height, mask_width = mask.shape
         # Of an image of unknown size the mask tells at least how far it reaches.
-        canvas = self._masks.canvas(self._images.where(), self._images.size or (left + mask_width, top + mask_height))
+        size = self._images.size or (left + mask_width, top + mask_height)
+        canvas = self._masks.canvas(self._images.where(), size)
         height, width = canvas.shape
         inside = mask[: max(height - top, 0), : max(width - left, 0)]
         inside_height, inside_width = inside.shape

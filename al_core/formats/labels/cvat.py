@@ -13,7 +13,7 @@ from al_core.formats.files.reader import HEAD_BYTES, check_file
 from al_core.formats.files.text import BOM
 from al_core.formats.files.tree import announce_texts, open_tree, tree_names
 from al_core.formats.files.xml_tree import parse_xml
-from al_core.formats.labels.collector import LabelCollector, Point
+from al_core.formats.labels.collector import HIDDEN, VISIBLE, LabelCollector, Point
 from al_core.formats.labels.first_file import start_of_first
 from al_core.formats.labels.labels import Labels
 from al_core.formats.labels.painting import ellipse
@@ -128,7 +128,8 @@ def _add_shape(where: str, shape: ElementTree.Element, labels: LabelCollector) -
         case "mask":
             _add_mask(where, shape, labels)
         case "points":
-            labels.add_keypoints(name, [(number, x, y, 2) for number, (x, y) in enumerate(_points(where, shape))])
+            points = enumerate(_points(where, shape))
+            labels.add_keypoints(name, [(number, x, y, VISIBLE) for number, (x, y) in points])
         case "skeleton":
             labels.add_keypoints(name, _skeleton(where, shape))
         case "polyline" | "cuboid":
@@ -141,12 +142,15 @@ def _box(where: str, box: ElementTree.Element) -> list[Point]:
     turn = math.radians(float(box.get("rotation") or 0))
     center_x = (x0 + x1) / 2
     center_y = (y0 + y1) / 2
+    cosine = math.cos(turn)
+    sine = math.sin(turn)
     corners = []
     for x, y in ((x0, y0), (x1, y0), (x1, y1), (x0, y1)):
         across = x - center_x
         below = y - center_y
-        turned_x = center_x + across * math.cos(turn) - below * math.sin(turn)
-        corners.append((turned_x, center_y + across * math.sin(turn) + below * math.cos(turn)))
+        turned_x = center_x + across * cosine - below * sine
+        turned_y = center_y + across * sine + below * cosine
+        corners.append((turned_x, turned_y))
     return corners
 
 
@@ -196,4 +200,4 @@ def _visibility(point: ElementTree.Element) -> int:
     """Return COCO's flag: CVAT's `outside` is a point that is not in the image, `occluded` one that is hidden there."""
     if point.get("outside") == "1":
         return 0
-    return 1 if point.get("occluded") == "1" else 2
+    return HIDDEN if point.get("occluded") == "1" else VISIBLE

@@ -9,7 +9,7 @@ from al_core.exceptions import FileFormatError
 from al_core.formats.choices import BY_CONTENT, ReadingChoices
 from al_core.formats.files.json_keys import json_keys
 from al_core.formats.files.progress import reported
-from al_core.formats.labels.collector import LabelCollector
+from al_core.formats.labels.collector import VISIBLE, LabelCollector
 from al_core.formats.labels.label_findings import HAS_SCORES
 from al_core.formats.labels.labels import Labels
 from al_core.formats.predictions.tools.fiftyone import FILES, is_fiftyone_folder, is_labels_json
@@ -19,7 +19,6 @@ from al_core.formats.predictions.tools.values import below, image_size, label_of
 
 _RELATIVE = (1.0, 1.0)
 # COCO's flag of a keypoint that is labeled and can be seen.
-_VISIBLE = 2
 _USUAL_FIELD = "ground_truth"
 
 
@@ -160,7 +159,7 @@ def _add_keypoint(where: str, entry: Mapping[str, Any], labels: LabelCollector) 
     for number, (x, y) in enumerate(_points(where, entry.get("points"))):
         # Points that were not drawn are there without a place.
         if math.isfinite(x) and math.isfinite(y):
-            keypoints.append((number, x, y, _VISIBLE))
+            keypoints.append((number, x, y, VISIBLE))
     labels.add_keypoints(_name(where, entry), keypoints)
 
 

@@ -83,9 +83,12 @@ def _has_prediction_strings(path: Path, head: bytes) -> bool:
 
 
 def _is_list_of_classes(path: Path, head: bytes) -> bool:
-    # The image and its class, as ImageNet's val.txt has them; the last line may be cut off.
+    # The image and its class, as ImageNet's val.txt has them.
     lines = head.removeprefix(BOM).decode(errors="replace").splitlines()
-    cells = [line.rsplit(maxsplit=1) for line in lines[: -1 if len(lines) > 1 else None] if line.strip()]
+    if len(lines) > 1:
+        # It may be cut off.
+        lines.pop()
+    cells = [line.rsplit(maxsplit=1) for line in lines if line.strip()]
     are_pairs = bool(cells) and all(len(pair) == 2 and names_image_file(pair[0]) for pair in cells)
     return are_pairs and not any("," in cell for _, cell in cells)
 

@@ -76,8 +76,8 @@ SCORES = ("score", "confidence", "conf", "probability", "prob")
 
 IGNORED = "ignored"
 _SEPARATORS = re.compile(r"[\s.\-]+")
-_LABEL_STUDIO = {"annotation_id", "annotator", "lead_time"}
-_OF_LABEL_STUDIO = (
+_MARKS_OF_LABEL_STUDIO = {"annotation_id", "annotator", "lead_time"}
+_ABOUT_ANNOTATION = (
     "annotation_id",
     "annotator",
     "created_at",
@@ -132,7 +132,7 @@ class LabelColumns:
 def has_label_columns(columns: Sequence[str]) -> bool:
     """Return whether a header names images and labels."""
     names = [_name(column, {}) for column in columns]
-    return _filename(names) >= 0 and (_first(names, LABEL) >= 0 or set(names) >= _LABEL_STUDIO)
+    return _filename(names) >= 0 and (_first(names, LABEL) >= 0 or set(names) >= _MARKS_OF_LABEL_STUDIO)
 
 
 def label_columns(source: str, columns: Sequence[str], meanings: Mapping[str, str]) -> LabelColumns:
@@ -158,7 +158,7 @@ def label_columns(source: str, columns: Sequence[str], meanings: Mapping[str, st
         raise FileFormatError(f"{source} has no column 'filename'; its columns are {shown}; rename or add one")
     if has_four_corners(names):
         raise FileFormatError(f"{source} {FOUR_CORNERS}")
-    if set(names) >= _LABEL_STUDIO:
+    if set(names) >= _MARKS_OF_LABEL_STUDIO:
         return _of_label_studio(source, columns, names, filename)
     layouts = ((Layout.CORNERS, CORNERS), (Layout.CENTER, CENTERS), (Layout.EXTENT, EXTENTS))
     boxes = [(layout, box) for layout, groups in layouts if (box := _all(names, groups))]
@@ -184,7 +184,7 @@ def _of_label_studio(source: str, columns: Sequence[str], names: Sequence[str], 
     others = [
         column
         for column, name in enumerate(names)
-        if name and name not in _OF_LABEL_STUDIO and filename_rank(name) is None and name != IGNORED
+        if name and name not in _ABOUT_ANNOTATION and filename_rank(name) is None and name != IGNORED
     ]
     controls = (named,) if named >= 0 else tuple(others)
     if not controls:

@@ -9,14 +9,13 @@ from typing import Any
 from al_core.exceptions import FileFormatError
 from al_core.formats.choices import BY_CONTENT, ReadingChoices
 from al_core.formats.files.json_keys import json_keys
-from al_core.formats.labels.collector import LabelCollector, Point
+from al_core.formats.labels.collector import VISIBLE, LabelCollector, Point
 from al_core.formats.labels.image_sizes import Size
 from al_core.formats.labels.labels import Labels
 from al_core.formats.labels.painting import ellipse
 from al_core.formats.predictions.tools.images import json_documents
 
 # COCO's flag of a keypoint that is labeled and can be seen.
-_VISIBLE = 2
 
 
 def recognizes_labelme(path: Path, head: bytes) -> bool:
@@ -79,7 +78,7 @@ def _add(where: str, shape: Any, labels: LabelCollector) -> None:
     points = _points(where, shape.get("points"))
     kind = shape.get("shape_type") or "polygon"
     if kind == "point" and points:
-        labels.add_keypoints(name, [(0, *points[0], _VISIBLE)])
+        labels.add_keypoints(name, [(0, *points[0], VISIBLE)])
     elif kind == "rectangle" and len(points) >= 2:
         xs, ys = zip(*points, strict=True)
         labels.add_box(name, [min(xs), min(ys), max(xs), max(ys)])

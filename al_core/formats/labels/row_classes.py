@@ -128,7 +128,10 @@ def _classes(source: str, rows: TableRows, columns: LabelColumns, labels: LabelC
 
 def has_several_classes(rows: TableRows, columns: LabelColumns) -> bool:
     """Return whether the cells of the column of classes have several."""
-    return columns.label >= 0 and bool(separator_of([cell.strip() for cell in set(rows.column(columns.label))]))
+    if columns.label < 0:
+        return False
+    cells = set(rows.column(columns.label))
+    return bool(separator_of([cell.strip() for cell in cells]))
 
 
 def are_verified(rows: TableRows, columns: LabelColumns) -> bool:

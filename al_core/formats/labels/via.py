@@ -9,7 +9,7 @@ from al_core.formats.choices import BY_CONTENT, ReadingChoices
 from al_core.formats.files.json_keys import json_keys
 from al_core.formats.files.progress import reported
 from al_core.formats.files.text import read_json
-from al_core.formats.labels.collector import LabelCollector, Point
+from al_core.formats.labels.collector import VISIBLE, LabelCollector, Point
 from al_core.formats.labels.labels import Labels
 from al_core.formats.labels.painting import ellipse
 from al_core.formats.names.addresses import image_name
@@ -19,7 +19,6 @@ _IMAGES = "_via_img_metadata"
 
 _CLASS = ("label", "class", "name", "type", "category", "object", "species")
 # COCO's flag of a keypoint that is labeled and can be seen.
-_VISIBLE = 2
 ONLY_OBJECT = "object"
 """The class of regions that have no attribute."""
 
@@ -120,7 +119,7 @@ def _add_shape(name: str, shape: Mapping[str, Any], labels: LabelCollector) -> N
         # VIA turns an ellipse as the canvas of a browser does, by radians; files of VIA 1 have no theta.
         labels.add_polygons(name, [ellipse(center, radius_x, radius_y, float(shape.get("theta") or 0))])
     elif kind == "point":
-        labels.add_keypoints(name, [(0, float(shape["cx"]), float(shape["cy"]), _VISIBLE)])
+        labels.add_keypoints(name, [(0, float(shape["cx"]), float(shape["cy"]), VISIBLE)])
     else:
         labels.add_unread()
 

@@ -184,7 +184,8 @@ class _BoxTable:
         scores = self._numbers[self._columns.score][rows]
         points = [self._points[row] for row in rows.tolist()]
         objects = ObjectRows(filenames, image, scores, _labels(names, numbers), points)
-        class_numbers = {name: int(float(n)) for name, n in zip(names, numbers, strict=True) if _WHOLE.fullmatch(n)}
+        number_of_name = zip(names, numbers, strict=True)
+        class_numbers = {name: int(float(number)) for name, number in number_of_name if _WHOLE.fullmatch(number)}
         return keypoint_predictions(self._source, objects, class_numbers, self.keypoints.names)
 
     def _coordinates(self) -> NDArray[np.float32]:

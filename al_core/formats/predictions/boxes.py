@@ -268,9 +268,15 @@ def _with_area(
     # Where the image has no size yet the coordinates tell whether there is an area at all.
     without_place = np.isnan(corners)
     areas = np.where(without_place, to_corners(boxes.coordinates, layout), clipped)
-    is_empty: NDArray[np.bool_] = np.any(areas[:, :2] >= areas[:, 2:], axis=1)
-    findings += EMPTY.concerning(_images(boxes, is_empty, filenames))
-    return (boxes.take(~is_empty), clipped[~is_empty]) if is_empty.any() else (boxes, clipped)
+    empty = is_empty(areas)
+    findings += EMPTY.concerning(_images(boxes, empty, filenames))
+    return (boxes.take(~empty), clipped[~empty]) if empty.any() else (boxes, clipped)
+
+
+def is_empty(corners: Coordinates) -> NDArray[np.bool_]:
+    """Return which boxes have no area; one without a place is not among them."""
+    empty: NDArray[np.bool_] = np.any(corners[:, :2] >= corners[:, 2:], axis=1)
+    return empty
 
 
 def is_outside(corners: Coordinates) -> NDArray[np.bool_]:

@@ -38,8 +38,9 @@ def recognizes_box_lists(path: Path, head: bytes) -> bool:
     except (FileFormatError, pa.ArrowException, OSError, ValueError):
         return False
     types = {name.rpartition(".")[2]: kind for name, kind in _leaves("", schema)}
-    has_boxes = any(name in types and is_list(types[name]) and is_list(types[name].value_type) for name in _BOXES)
-    return has_boxes and any(name in types and is_list(types[name]) for name in _SCORES)
+    lists = {name: kind for name, kind in types.items() if is_list(kind)}
+    has_boxes = any(name in lists and is_list(lists[name].value_type) for name in _BOXES)
+    return has_boxes and any(name in lists for name in _SCORES)
 
 
 def read_box_lists(path: Path) -> Predictions:

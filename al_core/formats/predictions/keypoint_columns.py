@@ -55,8 +55,10 @@ def keypoint_columns(columns: Sequence[str]) -> KeypointColumns:
     for column in columns:
         match = _PART.fullmatch(column.strip())
         if match:
-            side = match[2].lower()
-            parts.setdefault(match[1], {}).setdefault(side if side in ("x", "y") else "confidence", column)
+            axis = match[2].lower()
+            role = axis if axis in ("x", "y") else "confidence"
+            # Of two columns for the same thing the first counts.
+            parts.setdefault(match[1], {}).setdefault(role, column)
     whole = {name: sides for name, sides in parts.items() if len(sides) == _VALUES}
     if whole:
         numbers = tuple(sides[side] for sides in whole.values() for side in ("x", "y", "confidence"))

@@ -14,6 +14,7 @@ from al_core.formats.predictions.boxes import (
     EMPTY,
     NO_SIZE,
     OTHER_LAYOUT,
+    is_empty,
     is_outside,
     layout_said,
     no_box_left,
@@ -132,7 +133,7 @@ class _Placing:
         corners = self._turned(self._pixels / np.tile(self._sizes(), 2)[self._image])
         self._say(CLIPPED, is_outside(corners))
         corners = corners.clip(0, 1)
-        is_kept: NDArray[np.bool_] = ~np.any(corners[:, :2] >= corners[:, 2:], axis=1)
+        is_kept = ~is_empty(corners)
         self._say(EMPTY, ~is_kept)
         if len(is_kept) and not is_kept.any():
             self._findings.append(no_box_left())

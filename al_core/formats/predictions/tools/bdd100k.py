@@ -14,13 +14,13 @@ def _is_image(content: Any) -> bool:
 
 
 def _add(objects: ObjectColumns, record: ImageRecord) -> None:
-    boxes = [entry for entry in record.content.get("labels") or [] if isinstance(entry, dict) and entry.get("box2d")]
-    for entry in boxes:
-        objects.add(
-            numbers(record.where, entry["box2d"], "x1", "y1", "x2", "y2"),
-            confidence_of(record.where, entry, "score"),
-            label_of(record.where, entry.get("category")),
-        )
+    for entry in record.content.get("labels") or []:
+        if isinstance(entry, dict) and entry.get("box2d"):
+            objects.add(
+                numbers(record.where, entry["box2d"], "x1", "y1", "x2", "y2"),
+                confidence_of(record.where, entry, "score"),
+                label_of(record.where, entry.get("category")),
+            )
 
 
 BDD100K = Tool(
