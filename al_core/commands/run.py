@@ -76,7 +76,7 @@ def _present_or_free(dataset: "Dataset", wanted: "RoundFile") -> "Tag | None":
     was_there = file is not None and file.exists()
     tag = _present(dataset, wanted)
     if was_there and tag is None:
-        raise AlreadyExistsError(f"export.file: {file} is there already; move it, or name another file")
+        raise AlreadyExistsError(f"export.file: {file} already exists; move it, or name another file")
     return tag
 
 

@@ -95,4 +95,4 @@ def read_budget(value: Any) -> Budget | None:
         return Budget(**value)
     except TypeError as error:
         names = ", ".join(field.name for field in fields(Budget))
-        raise InvalidInputError(f"a budget is an object with {names}; {value!r} came") from error
+        raise InvalidInputError(f"a budget is an object with {names}, not {value!r}") from error

@@ -90,7 +90,7 @@ class Similar(Goal):
     def __init__(self, to: str | Sequence[str], strength: float = 1.0) -> None:
         names = to if isinstance(to, str) else _names(to)
         if not names or not all(isinstance(name, str) and name for name in names):
-            raise InvalidInputError(f"similar to what? give the name of a tag, or filenames; {to!r} came")
+            raise InvalidInputError(f"Similar needs the name of a tag, or filenames, not {to!r}")
         object.__setattr__(self, "to", names)
         object.__setattr__(self, "strength", checked_strength(strength, lowest=-100))
 

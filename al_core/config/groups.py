@@ -93,8 +93,8 @@ class Pattern(Grouping):
     def __post_init__(self) -> None:
         if not isinstance(self.text, str) or self.text.count(GROUP) != 1:
             raise InvalidInputError(
-                f"a pattern has one {GROUP} where the name of the group stands, such as 'patient_{GROUP}_*.png'; "
-                f"{self.text!r} came"
+                f"a pattern has one {GROUP} where the name of the group stands, such as 'patient_{GROUP}_*.png', "
+                f"not {self.text!r}"
             )
         if ANY_TEXT + GROUP in self.text or GROUP + ANY_TEXT in self.text:
             raise InvalidInputError(

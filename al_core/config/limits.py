@@ -183,7 +183,7 @@ class Exclude(Limit):
         has_one = (self.role is None) != (self.tag is None)
         is_role_unknown = self.role is not None and self.role not in ROLES
         if is_role_unknown or not has_one:
-            raise InvalidInputError(f'exclude "duplicates", "unreadable" or tag=…, one of them; {self!r} came')
+            raise InvalidInputError(f'exclude "duplicates", "unreadable" or tag=…, exactly one of them, not {self!r}')
 
     @property
     def words(self) -> str:

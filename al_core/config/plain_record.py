@@ -48,7 +48,7 @@ def read_plain(content: object, kinds: Mapping[str, type[Record]], noun: str) ->
         InvalidInputError: If the kind, or a field of it, is not one of this version, or a value is out of range.
     """
     if not isinstance(content, Mapping) or KIND not in content:
-        raise InvalidInputError(f"a {noun} is an object with a {KIND!r}, one of {_listed(kinds)}; {content!r} came")
+        raise InvalidInputError(f"a {noun} is an object with a {KIND!r}, one of {_listed(kinds)}, not {content!r}")
     values = dict(content)
     kind = values.pop(KIND)
     if not isinstance(kind, str) or kind not in kinds:

@@ -66,7 +66,7 @@ def ranking_sentence(auc: Statistic) -> str:
         'The score hardly ranks: a wrong prediction has the higher score in 52.0% (44.0% to 60.0%), from 300 labels.'
     """
     if not auc.speaks:
-        return f"Whether the score ranks cannot be told: {auc.reason}."
+        return f"Whether the score ranks is unknown: {auc.reason}."
     verdict = "hardly ranks" if auc.value < USEFUL_AUC else "ranks"
     return f"The score {verdict}: a wrong prediction has the higher score in {auc.text()}."
 

@@ -225,9 +225,9 @@ class Objects:
             # S3 says so in words; a key that is not there is said by its name.
             if "bucket does not exist" not in str(error):
                 raise
-            raise self._failure(f"is in a bucket that is not there ({error})", "make it, or correct the address") from (
-                error
-            )
+            raise self._failure(
+                f"is in a bucket that does not exist ({error})", "make it, or correct the address"
+            ) from (error)
         except self._errors as error:
             raise self._sentence(verb, error) from error
 

@@ -21,7 +21,7 @@ def check_embeddings(embeddings: Embeddings, filenames: Sequence[str]) -> None:
     """Raise `InvalidInputError` unless there is one finite row of floats for each filename."""
     if embeddings.ndim != 2 or embeddings.dtype.kind != "f" or not embeddings.size:
         raise InvalidInputError(
-            f"embeddings are a table of floats, one row per sample; {embeddings.dtype} of shape {embeddings.shape} came"
+            f"embeddings are a table of floats, one row per sample, not {embeddings.dtype} of shape {embeddings.shape}"
         )
     if len(embeddings) != len(filenames):
         raise InvalidInputError(

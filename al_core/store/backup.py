@@ -64,7 +64,7 @@ def write_backup(
         WorkspaceError: If an array was replaced meanwhile and its tombstone has expired.
     """
     if path.exists():
-        raise AlreadyExistsError(f"{path} is there already; choose another name")
+        raise AlreadyExistsError(f"{path} already exists; choose another name")
     disk.make_folder(path.parent)
     with tempfile.TemporaryDirectory(prefix=".al_core-backup-", dir=path.parent) as folder:
         catalog = Path(folder) / archive.CATALOG

@@ -61,7 +61,7 @@ def check_are_texts(filenames: Sequence[object]) -> None:
 
 def model_exists(name: str) -> AlreadyExistsError:
     """Return the error for a model's name that is in use."""
-    return AlreadyExistsError(f"there already is a model named '{name}'; choose another name")
+    return AlreadyExistsError(f"there is already a model named '{name}'; choose another name")
 
 
 def tag_exists(name: str) -> AlreadyExistsError:
@@ -71,13 +71,13 @@ def tag_exists(name: str) -> AlreadyExistsError:
 
 def dataset_exists(name: str) -> AlreadyExistsError:
     """Return the error for a dataset's name that is in use."""
-    return AlreadyExistsError(f"there already is a dataset named '{name}'; choose another name")
+    return AlreadyExistsError(f"there is already a dataset named '{name}'; choose another name")
 
 
 def check_filenames(filenames: Sequence[str]) -> None:
     """Raise unless there are filenames, none is empty, and each is there once."""
     if not len(filenames):
-        raise InvalidInputError("a dataset needs at least one sample; no filenames came")
+        raise InvalidInputError("a dataset needs at least one sample, but there are no filenames")
     seen: set[str] = set()
     for position, filename in enumerate(filenames):
         if not isinstance(filename, str) or not filename.strip():

@@ -47,7 +47,7 @@ class Tokens:
             with writing(self._engine) as connection:
                 connection.execute(insert(table).values(values))
         except IntegrityError as error:
-            raise AlreadyExistsError(f"there already is a token '{name}'; revoke it or choose another name") from error
+            raise AlreadyExistsError(f"there is already a token '{name}'; revoke it or choose another name") from error
         return secret
 
     def revoke(self, name: str) -> None:

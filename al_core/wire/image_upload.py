@@ -47,7 +47,7 @@ class ImageUpload:
         if status.get("uploadMethod") != METHOD or status["processed"] == status["total"]:
             empty = "" if dataset["nSamples"] else ", which is empty; if nobody else is filling it, delete it there"
             place = f"named '{self._name}' on {self._connection.server}{empty}"
-            raise AlreadyExistsError(f"there already is a dataset {place}; choose another name")
+            raise AlreadyExistsError(f"there is already a dataset {place}; choose another name")
         self._dataset_id = dataset["id"]
         self._n_done = status["processed"]
 

@@ -41,7 +41,7 @@ def test_a_missing_file_is_named_and_is_status_1(tmp_path: Path, capsys: pytest.
         (["restore", "none.tar", "copy"], "No such file or directory; nothing was restored"),
         (["restore", "text.tar", "copy"], "is damaged or no backup of al_core"),
         (["restore", "text.tar", "home"], "is not empty"),
-        (["backup", "text.tar"], "is there already; choose another name"),
+        (["backup", "text.tar"], "already exists; choose another name"),
         (["backup", "new.tar", "--workspace", "none"], "is not a workspace"),
         (["backup", "text.tar/new.tar"], "cannot be written"),
     ],

@@ -97,7 +97,7 @@ def test_a_name_that_is_taken_is_refused_before_any_work(images_dir: Path, tmp_p
         workspace.create_dataset("mixed", ["a.jpg"])
     ended = run("embed", str(images_dir), "--dataset", "mixed", "--workspace", str(home))
     assert ended.returncode == 1
-    assert ended.stderr == "al-core embed: there already is a dataset named 'mixed'; choose another name\n"
+    assert ended.stderr == "al-core embed: there is already a dataset named 'mixed'; choose another name\n"
     assert not (home / "embedding-runs").exists()
 
 
@@ -117,7 +117,7 @@ def test_embedding_a_folder_again_changes_nothing_and_says_what_is_new(
     # Another folder or another model would be another dataset.
     assert main.main([*arguments[:1], str(images_dir / "more"), *arguments[2:]]) == 1
     assert main.main(arguments[:-2]) == 1
-    assert capsys.readouterr().err.count("there already is a dataset named 'mixed'; choose another name") == 2
+    assert capsys.readouterr().err.count("there is already a dataset named 'mixed'; choose another name") == 2
 
 
 def test_another_model_is_one_option(images_dir: Path, tmp_path: Path) -> None:
@@ -176,7 +176,7 @@ def test_a_name_that_is_taken_on_the_server_is_refused_before_any_work(
         arguments = ["embed", str(images_dir), "--dataset", "mixed", "--server", address]
         assert main.main([*arguments, "--workspace", str(tmp_path / "near")]) == 1
     refusal = capsys.readouterr().err
-    assert "there already is a dataset named 'mixed' on http://127.0.0.1" in refusal
+    assert "there is already a dataset named 'mixed' on http://127.0.0.1" in refusal
     assert "which is empty; if nobody else is filling it, delete it there; choose another name" in refusal
     assert not (tmp_path / "near").exists()
 

@@ -137,7 +137,7 @@ def test_a_file_that_was_there_before_is_neither_replaced_nor_sent_to_labelers(
     exported.write_text("the list of another round")
     for options in (("--dry-run",), ()):
         refusal = run(capsys, workspace, file, *options, code=1)
-        assert f"export.file: {exported} is there already; move it, or name another file" in refusal["message"]
+        assert f"export.file: {exported} already exists; move it, or name another file" in refusal["message"]
     dataset = workspace.dataset("animals")
     assert ([tag.name for tag in dataset.tags()], dataset.models.all()) == (["initial-tag"], [])
     assert exported.read_text() == "the list of another round"

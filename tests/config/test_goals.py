@@ -49,7 +49,7 @@ def test_what_is_at_its_default_is_left_out_so_that_older_versions_read_it() -> 
         ({"kind": "balance", "target": 7}, 'is "uniform", "input" or a share by group'),
         ({"kind": "typical", "strength": 101}, "strength is a number from 0 to 100"),
         ({"kind": "prefer", "column": ""}, "a column is named by a text"),
-        ({"kind": "similar", "to": []}, "similar to what"),
+        ({"kind": "similar", "to": []}, "Similar needs the name of a tag"),
         (7, "a goal is an object with a 'kind'"),
         ({"kind": ["x"]}, "no goal"),
     ],
@@ -75,5 +75,5 @@ def test_the_counts_of_a_series_are_a_target() -> None:
 def test_what_is_no_target_and_no_list_of_filenames_is_refused_in_words(wrong: Any) -> None:
     with pytest.raises(InvalidInputError, match="the target of Balance is"):
         Balance(target=wrong)
-    with pytest.raises(InvalidInputError, match="similar to what"):
+    with pytest.raises(InvalidInputError, match="Similar needs the name of a tag"):
         Similar(wrong)

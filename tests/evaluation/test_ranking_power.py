@@ -34,7 +34,7 @@ def test_a_perfect_score_from_few_labels_is_not_certain() -> None:
 def test_right_predictions_alone_say_nothing() -> None:
     auc = ranking_auc(np.arange(50) / 50, np.ones(50, bool))
     assert not auc.speaks
-    assert ranking_sentence(auc).startswith("Whether the score ranks cannot be told: 50 right and 0 wrong predictions")
+    assert ranking_sentence(auc).startswith("Whether the score ranks is unknown: 50 right and 0 wrong predictions")
 
 
 def test_scores_that_are_missing_are_refused() -> None:

@@ -114,7 +114,9 @@ def test_a_bucket_that_is_not_there_is_one_sentence(s3: str, monkeypatch: pytest
     use_endpoint(monkeypatch, s3)
     objects = Objects("s3://no-such-bucket/prefix")
     for use in (lambda: objects.read("a"), lambda: objects.write({"a": b"x"}), lambda: objects.create("a", b"x")):
-        with pytest.raises(WorkspaceError, match=r"is in a bucket that is not there .*; make it, or correct") as caught:
+        with pytest.raises(
+            WorkspaceError, match=r"is in a bucket that does not exist .*; make it, or correct"
+        ) as caught:
             use()
         assert "no-such-bucket" not in caught.value.public
 

@@ -68,7 +68,7 @@ def test_a_name_that_is_in_use_is_mended_while_the_drop_waits(home: Path, open_p
     app = open_page("datasets")
     app.text_input(key="drop-name").input("mine")
     app = say(app, dropped=dropped())
-    assert unescaped(app.error[0].value) == "there already is a dataset named 'mine'; choose another name"
+    assert unescaped(app.error[0].value) == "there is already a dataset named 'mine'; choose another name"
     app.text_input(key="drop-name").input("yours").run()
     assert [dataset.name for dataset in datasets(home)] == ["yours", "mine"]
 

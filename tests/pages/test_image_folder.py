@@ -114,7 +114,7 @@ def test_a_name_that_is_taken_is_refused_before_any_work(home: Path, open_page: 
     with Workspace(home) as workspace:
         workspace.create_dataset("reds")
     app = start(open_page("datasets"), images_dir, "reds")
-    assert "there already is a dataset named 'reds'" in app.error[0].value
+    assert "there is already a dataset named 'reds'" in app.error[0].value
     assert jobs.latest(JOB) is None
 
 

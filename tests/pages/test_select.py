@@ -322,7 +322,7 @@ def test_a_selection_is_shown_against_random_and_never_called_better(digits: Dat
 
 def test_select_says_when_nothing_tells_whether_the_score_ranks(digits: Dataset, open_page: Open) -> None:
     said = [unescaped(caption.value) for caption in open_page("select").caption]
-    assert any("Whether the score ranks cannot be told: no test share was used" in caption for caption in said)
+    assert any("Whether the score ranks is unknown: no test share was used" in caption for caption in said)
 
 
 def test_earlier_selections_are_shown_with_their_dates(digits: Dataset, open_page: Open) -> None:

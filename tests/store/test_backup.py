@@ -85,7 +85,7 @@ def test_what_was_deleted_is_not_in_it(
 
 def test_a_backup_is_readable_by_its_owner_alone_and_replaces_no_file(workspace: Workspace, file: Path) -> None:
     assert file.stat().st_mode & 0o777 == 0o600
-    with pytest.raises(AlreadyExistsError, match="is there already; choose another name"):
+    with pytest.raises(AlreadyExistsError, match="already exists; choose another name"):
         workspace.back_up(file)
 
 

@@ -119,7 +119,7 @@ def test_a_new_name_is_that_of_its_predictions_and_scores_too(dataset: LocalData
     renamed = dataset.models.rename(first, "week 29")
     assert renamed.predictions == dataset.arrays.get(Kind.PREDICTION, "week 29")
     assert score_values(dataset)["margin@week 29"] == 0.25
-    with pytest.raises(AlreadyExistsError, match="there already is a model named 'second'"):
+    with pytest.raises(AlreadyExistsError, match="there is already a model named 'second'"):
         dataset.models.rename(renamed, "second")
     with pytest.raises(InvalidInputError, match="model name '' is not allowed"):
         dataset.models.rename(renamed, "")

@@ -148,7 +148,7 @@ def test_a_bucket_that_is_not_there_is_said_before_work_starts(
 ) -> None:
     use_endpoint(monkeypatch, s3)
     monkeypatch.setenv("AL_CORE_ARRAYS", "s3://no-such-bucket/prefix")
-    with pytest.raises(WorkspaceError, match="s3://no-such-bucket/prefix is in a bucket that is not there"):
+    with pytest.raises(WorkspaceError, match="s3://no-such-bucket/prefix is in a bucket that does not exist"):
         Workspace(tmp_path)
 
 

@@ -29,7 +29,7 @@ def test_tokens_come_oldest_first_and_a_revoked_one_is_gone(workspace: Workspace
 
 def test_a_name_is_given_once(workspace: Workspace) -> None:
     workspace.tokens.create("alice")
-    with pytest.raises(AlreadyExistsError, match="there already is a token 'alice'"):
+    with pytest.raises(AlreadyExistsError, match="there is already a token 'alice'"):
         workspace.tokens.create("alice")
 
 

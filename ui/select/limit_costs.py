@@ -42,7 +42,7 @@ def show_limit_costs(dataset: Dataset, selection: workflow.Selection) -> None:
     try:
         costs = _costs(dataset.image_key, selection.tag.id, dataset, selection)
     except ALCoreError as error:
-        st.caption(f"What the limits cost cannot be told: {plain(str(error))}.")
+        st.caption(f"What the limits cost is unknown: {plain(str(error))}.")
         return
     st.markdown("**What the limits cost**", help="The same selection without each of them, which is not stored")
     for cost in costs:

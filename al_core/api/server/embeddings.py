@@ -59,7 +59,7 @@ def create_csv_url(request: Request, dataset: DatasetOfPath, name: ArrayName) ->
     """Return where to send an embedding as a CSV file, and the id that it will have."""
     # Before the client sends gigabytes to an address that would refuse them.
     if dataset.arrays.find(Kind.EMBEDDING, name):
-        raise ApiError(409, "EMBEDDING_NAME_EXISTS", f"there already is an embedding '{name}'; choose another name")
+        raise ApiError(409, "EMBEDDING_NAME_EXISTS", f"there is already an embedding '{name}'; choose another name")
     embedding_id = new_id()
     path = f"/datasets/{dataset.id}/embeddings/{embedding_id}/csv"
     return WriteCsvUrl(signed_write_url=signed_url(request, "PUT", path, name=name), embedding_id=embedding_id)
