@@ -31,14 +31,14 @@ from unittest.mock import patch
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.kcenter import make
+from benchmarks.kcenter import make, replace_table
+from benchmarks.process_memory import resident_peak, watching
 
 DOCUMENT = Path(__file__).parents[1] / "docs" / "benchmarks" / "cluster.md"
 CORESET = {"method": "CORESET"}
 PRODUCT = {"method": "CORAL", "coral": "product", "seed": 0}
 HERDING = {"method": "CORAL", "seed": 0}
-KIBIBYTE = 1_024
-"""Bytes in what /proc calls a kB."""
+
 
 # Rows made at once.
 _BLOCK = 100_000
@@ -116,40 +116,6 @@ def local_cluster(n_workers: int, n_threads: int) -> Iterator[Any]:
     options = {"processes": True, "dashboard_address": None, "memory_limit": None}
     with LocalCluster(n_workers=n_workers, threads_per_worker=n_threads, **options) as cluster:
         yield cluster
-
-
-def resident_peak() -> int:
-    """Return the most that this process has had resident, in bytes."""
-    lines = Path("/proc/self/status").read_text(encoding="utf-8").splitlines()
-    return next(KIBIBYTE * int(line.split()[1]) for line in lines if line.startswith("VmHWM"))
-
-
-def anonymous(pid: int) -> int:
-    """Return what a process has resident of its own, without pages of files, in bytes; 0 once it is gone."""
-    try:
-        lines = Path(f"/proc/{pid}/status").read_text(encoding="utf-8").splitlines()
-    except OSError:
-        return 0
-    return next((KIBIBYTE * int(line.split()[1]) for line in lines if line.startswith("RssAnon")), 0)
-
-
-@contextmanager
-def watching(pids: list[int]) -> Iterator[list[int]]:
-    """Yield a list whose only number becomes the most that some processes had resident of their own together."""
-    most = [0]
-    is_over = threading.Event()
-
-    def watch() -> None:
-        while not is_over.wait(0.05):
-            most[0] = max(most[0], sum(anonymous(pid) for pid in pids))
-
-    watcher = threading.Thread(target=watch)
-    watcher.start()
-    try:
-        yield most
-    finally:
-        is_over.set()
-        watcher.join()
 
 
 def warm_up() -> None:
@@ -290,11 +256,7 @@ def report(lines: Callable[[], Iterator[str]], name: str, *, is_written: bool) -
         print(text, flush=True)
         shown.append(text)
     if is_written:
-        page = DOCUMENT.read_text(encoding="utf-8")
-        before = page.split(f"<!-- {name} -->\n")[0]
-        after = page.split(f"<!-- end of {name} -->")[1]
-        text = "\n".join(shown)
-        DOCUMENT.write_text(f"{before}<!-- {name} -->\n{text}\n<!-- end of {name} -->{after}", encoding="utf-8")
+        replace_table(DOCUMENT, name, "\n".join(shown))
 
 
 def main() -> None:

@@ -247,12 +247,13 @@ def exponents(seconds: dict[tuple[str, Shape], float], sides: list[str]) -> Iter
         yield f"| {side} | {slopes[0]} | {slopes[1]} |"
 
 
-def replace(table: str, text: str) -> None:
+def replace_table(document: Path, table: str, text: str) -> None:
     """Write a table between its two markers in the documentation."""
-    page = DOCUMENT.read_text(encoding="utf-8")
-    before, after = page.split(f"<!-- {table} -->\n")[0], page.split(f"<!-- end of {table} -->")[1]
+    page = document.read_text(encoding="utf-8")
+    before = page.split(f"<!-- {table} -->\n")[0]
+    after = page.split(f"<!-- end of {table} -->")[1]
     written = f"{before}<!-- {table} -->\n{text}\n<!-- end of {table} -->{after}"
-    DOCUMENT.write_text(written, encoding="utf-8")
+    document.write_text(written, encoding="utf-8")
 
 
 def main() -> None:
@@ -275,7 +276,7 @@ def main() -> None:
             print(line, flush=True)
             shown.append(line)
         if arguments.write:
-            replace(table, "\n".join(shown))
+            replace_table(DOCUMENT, table, "\n".join(shown))
 
 
 if __name__ == "__main__":

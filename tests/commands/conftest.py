@@ -40,6 +40,9 @@ def shell(
 
 
 NAMES = [f"{row}.png" for row in range(6)]
+PREDICTIONS = "filename,cat,dog\n" + "".join(
+    f"{name},{0.5 + row / 20},{0.5 - row / 20}\n" for row, name in enumerate(NAMES)
+)
 
 
 @pytest.fixture
@@ -47,3 +50,10 @@ def images(shell: Shell) -> Shell:
     """A shell in which there is a dataset `animals` of `NAMES`, without anything about its images."""
     shell("create", "-", "--dataset", "animals", stdin="\n".join(NAMES))
     return shell
+
+
+@pytest.fixture
+def animals(images: Shell) -> Shell:
+    """The same shell, in which the dataset has predictions."""
+    images("predictions", "add", "-", "--dataset", "animals", "--name", "first", stdin=PREDICTIONS)
+    return images

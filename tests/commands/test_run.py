@@ -15,12 +15,9 @@ from al_core.api.server.settings import Settings
 from al_core.commands.main import main
 from al_core.store import Workspace
 from tests.api.conftest import api_server
+from tests.commands.conftest import NAMES, PREDICTIONS
 from tests.commands.meeting import run_twice_at_once
 
-NAMES = [f"{row}.png" for row in range(6)]
-PREDICTIONS = "filename,cat,dog\n" + "".join(
-    f"{name},{0.5 + row / 20},{0.5 - row / 20}\n" for row, name in enumerate(NAMES)
-)
 ROUND: dict[str, Any] = {
     "dataset": "animals",
     "name": "round 1",
