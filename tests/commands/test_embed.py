@@ -238,7 +238,7 @@ def test_an_upload_that_is_killed_after_a_request_goes_on(
     model, send = load_model(mean_color), Connection.send
     Image.new("L", (1, 1)).save(tmp_path / "a.png")
     with Workspace(tmp_path / "far") as far, api_server(far) as address:
-        sent: list[object] = []
+        sent: list[tuple[Any, ...]] = []
 
         def send_and_die(*arguments: Any, **options: Any) -> object:
             answer = send(*arguments, **options)

@@ -33,7 +33,7 @@ def table_of(app: AppTest, name: str) -> dict[str, list[Any]]:
         for element in app.get("bidi_component")
         if element.proto.component_name == "row_table"
     ]
-    table = next((content for content in contents if content["name"] == name), {"columns": []})
+    table: dict[str, Any] = next((content for content in contents if content["name"] == name), {"columns": []})
     titles = [column["title"] for column in table["columns"]]
     return {title: [line["cells"][place] for line in table["lines"]] for place, title in enumerate(titles)}
 

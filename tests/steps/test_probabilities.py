@@ -41,7 +41,7 @@ def round_off(matrix: NDArray[Any]) -> None:
     matrix[[2, 600]] = [1.00005, -0.00005, 0, 0, 0]
 
 
-ARRAYS = {
+ARRAYS: dict[str, NDArray[Any]] = {
     "probabilities": CLOSED,
     "float64": RNG.dirichlet(np.ones(5), N),
     "float16": CLOSED.astype(np.float16),

@@ -24,8 +24,7 @@ def brush_mask(where: str, region: Mapping[str, Any]) -> NDArray[np.bool_]:
     if not isinstance(width, int) or not isinstance(height, int) or not 0 < width * height <= MAX_PIXELS:
         raise FileFormatError(f"{where}: a brush has no size of its image, original_width and original_height")
     packed = region.get("rle")
-    is_bytes = isinstance(packed, list) and all(type(byte) is int and 0 <= byte < 256 for byte in packed)
-    if not is_bytes:
+    if not isinstance(packed, list) or not all(type(byte) is int and 0 <= byte < 256 for byte in packed):
         raise FileFormatError(f"{where}: expected 'rle', a list of bytes from 0 to 255; export the labels again")
     values = unpacked_brush(where, bytes(packed), _CHANNELS * width * height)
     mask: NDArray[np.bool_] = values[_CHANNELS - 1 :: _CHANNELS].reshape(height, width) > 0

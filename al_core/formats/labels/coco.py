@@ -241,8 +241,7 @@ def _paint(where: str, segmentation: Any, name: str, labels: LabelCollector, *, 
 
 def _mask(where: str, mask: Entry) -> NDArray[np.bool_]:
     size = mask.get("size")
-    is_size = isinstance(size, list) and len(size) == 2 and all(type(side) is int and side > 0 for side in size)
-    if not is_size:
+    if not isinstance(size, list) or [type(side) for side in size] != [int, int] or min(size) <= 0:
         raise FileFormatError(f"{where}: expected a 'segmentation' of 'size' and 'counts'")
     height, width = size
     runs = run_lengths_of_counts(where, mask.get("counts"), height, width)

@@ -272,8 +272,7 @@ def _mask_scores(source: str, results: Results) -> NDArray[np.float32]:
 
 def _run_lengths(where: str, mask: Any) -> RunLengths:
     size = mask.get("size") if isinstance(mask, dict) else None
-    is_size = isinstance(size, list) and len(size) == 2 and all(type(side) is int for side in size)
-    if not is_size:
+    if not isinstance(size, list) or [type(side) for side in size] != [int, int]:
         raise FileFormatError(f"{where}: expected a 'segmentation' of 'size' and 'counts'; encode polygons as masks")
     # COCO's size is height and width.
     height, width = size

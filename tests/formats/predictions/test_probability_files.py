@@ -36,7 +36,8 @@ def test_an_object_is_found_by_its_address_and_parts_by_their_prefix(
 ) -> None:
     use_endpoint(monkeypatch, s3)
     objects = Objects(f"s3://{new_bucket(s3)}")
-    content = saved(tmp_path, a=MATRIX) and (tmp_path / "a.npy").read_bytes()
+    saved(tmp_path, a=MATRIX)
+    content = (tmp_path / "a.npy").read_bytes()
     objects.write({"p.npy": content, "p.npy.old": b"", "parts/0.npy": content, "parts/1.npy": content})
     one = ProbabilityFiles.at(f"{objects.address}/p.npy")
     assert (one.folder, one.n_rows) == (objects.address, 6)
