@@ -24,6 +24,7 @@ from ui.glossary import show_words
 from ui.heap import freeze_heap
 from ui.loop.standing import loop_of
 from ui.messages import plain
+from ui.reruns import rerun
 from ui.session import Key
 
 
@@ -33,7 +34,7 @@ from ui.session import Key
 def explore(batch: NextBatch | None) -> None:
     if state.is_dataset_gone():
         # Another tab has deleted it; the header and the sidebar name it still.
-        st.rerun()
+        rerun()
     dataset = state.require_dataset()
     numbers = columns.number_columns(dataset)
     map_pane, panel = panes()

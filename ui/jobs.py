@@ -11,6 +11,7 @@ from al_core.types import Progress
 from ui.clicks import clicked
 from ui.messages import plain, show_error
 from ui.progress import Wording, progress_bar
+from ui.reruns import rerun
 from ui.session import Key
 from ui.visitor import obstacle
 
@@ -80,7 +81,7 @@ def start_button(
     if clicked(label, key=f"start-{key}", icon=icon, reason=reason, hint=hint):
         forget(key)
         start(key, title, work)
-        st.rerun()
+        rerun()
 
 
 def show(key: str, *, unit: str) -> Job | None:
@@ -108,7 +109,7 @@ def _settle(job: JobStatus) -> None:
     if job.id not in settled:
         # Before the rerun, or there would be no end of them.
         settled.add(job.id)
-        st.rerun()
+        rerun()
 
 
 def show_progress(

@@ -16,6 +16,7 @@ from al_core.text import counted, moment
 from ui.clicks import clicked, end_page
 from ui.messages import errors_explained, notify, plain
 from ui.pages import page_file
+from ui.reruns import rerun
 from ui.session import Key
 from ui.visitor import obstacle, visitor
 
@@ -179,7 +180,7 @@ def say_dataset_is_gone() -> None:
         with errors_explained():
             local_workspace().tombstones.restore(stone.id)
             notify(f"“{stone.name}” is back")
-            st.rerun()
+            rerun()
 
 
 def _its_tombstone() -> Tombstone | None:

@@ -13,6 +13,7 @@ from al_core.text import moment
 from ui import state
 from ui.clicks import clicked
 from ui.messages import notify, plain
+from ui.reruns import rerun
 from ui.session import Key
 from ui.visitor import obstacle
 
@@ -145,10 +146,10 @@ def _take_back(undoable: Undoable) -> NoReturn:
     except ALCoreError as error:
         # Beside what was done, not on the page: a run of it that nobody asked for would take the sentence away.
         st.session_state[Key.UNDOABLE] = replace(undoable, failure=str(error))
-        st.rerun()
+        rerun()
     _forget()
     notify("It is as it was before")
-    st.rerun()
+    rerun()
 
 
 def _is_over(undoable: Undoable) -> bool:

@@ -17,6 +17,7 @@ from al_core.text import counted
 from ui import jobs
 from ui.clicks import clicked
 from ui.messages import errors_explained, plain
+from ui.reruns import rerun
 from ui.select.method import NEEDS_EMBEDDING, NEEDS_SCORE, score_labels
 from ui.visitor import obstacle
 
@@ -65,7 +66,7 @@ def comparison_form(dataset: Dataset) -> None:
     if is_wanted:
         with errors_explained():
             _start(dataset, methods, score, int(n_new), n_left)
-            st.rerun()
+            rerun()
 
 
 def _usable_methods(*, has_scores: bool, has_embedding: bool) -> list[SamplingMethod]:

@@ -16,6 +16,7 @@ from ui.images import image_grid
 from ui.messages import errors_explained, plain, show_error
 from ui.pages import page_file
 from ui.progress import Wording
+from ui.reruns import rerun
 from ui.sample import show_sample
 from ui.select.tags import choose_query
 from ui.session import Key
@@ -92,13 +93,13 @@ def _take_images(dataset: LocalDataset) -> None:
     # The component reports its last event in every run: by its id it counts once.
     if isinstance(event, Dropped) and event.id != under_way:
         st.session_state[Key.DROP_UNDER_WAY] = event.id
-        st.rerun()
+        rerun()
     elif isinstance(event, Ended) and event.id != st.session_state.get(Key.DROP_ENDED):
         st.session_state[Key.DROP_ENDED] = event.id
         if event.is_complete:
             with errors_explained():
                 start_appending(dataset)
-        st.rerun()
+        rerun()
 
 
 def show_arrival(dataset: Dataset) -> None:

@@ -8,6 +8,7 @@ from al_core.text import counted, moment
 from ui.clicks import clicked
 from ui.datasets.made import say_made
 from ui.messages import errors_explained, plain
+from ui.reruns import rerun
 from ui.visitor import obstacle
 
 
@@ -29,4 +30,4 @@ def deleted_datasets(workspace: Workspace) -> None:
                     with errors_explained():
                         workspace.tombstones.restore(stone.id)
                         say_made(stone.dataset_id, f"“{stone.name}” is back")
-                        st.rerun()
+                        rerun()

@@ -11,6 +11,7 @@ from al_core.text import counted
 from ui import state
 from ui.clicks import clicked
 from ui.datasets.made import say_made
+from ui.reruns import rerun
 from ui.visitor import obstacle
 
 LABELS = {
@@ -63,4 +64,4 @@ def _open(build: Callable[..., Dataset], activity: str) -> None:
     dataset = build(state.local_workspace(), progress=lambda done, total: bar.progress(done / total, text=activity))
     state.open_dataset(dataset.id)
     say_made(dataset.id, f"Added the demo “{dataset.name}” with {counted(dataset.n_samples, 'image')}")
-    st.rerun()
+    rerun()

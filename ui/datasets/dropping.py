@@ -21,6 +21,7 @@ from ui.datasets.embedding_jobs import is_embedding, start_embedding
 from ui.datasets.model_field import model_field
 from ui.image_drop import Dropped, Ended, image_drop
 from ui.messages import errors_explained, notify, plain, show_error
+from ui.reruns import rerun
 from ui.session import Key
 from ui.visitor import READ_ONLY, obstacle
 
@@ -69,7 +70,7 @@ def drop_form() -> None:
         drop = Drop(event, event.dataset_id if _find(event.dataset_id) else "")
         st.session_state[Key.DROP] = drop
         if drop.dataset_id:
-            st.rerun()
+            rerun()
     if drop and not drop.dataset_id:
         with question:
             _decide(drop, name.strip())
@@ -113,7 +114,7 @@ def show_unfinished_drops() -> None:
             ):
                 with errors_explained():
                     start_embedding(dataset)
-                    st.rerun()
+                    rerun()
 
 
 def _label(dataset: LocalDataset) -> str:
@@ -154,7 +155,7 @@ def _create(drop: Drop, name: str) -> None:
 
 def _send_to(drop: Drop, dataset: LocalDataset) -> None:
     st.session_state[Key.DROP] = replace(drop, dataset_id=dataset.id)
-    st.rerun()
+    rerun()
 
 
 def _finish(ended: Ended, model: str) -> None:
@@ -172,4 +173,4 @@ def _finish(ended: Ended, model: str) -> None:
         except ALCoreError as error:
             show_error(str(error))
             return
-    st.rerun()
+    rerun()

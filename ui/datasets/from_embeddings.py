@@ -14,6 +14,7 @@ from ui.clicks import clicked
 from ui.datasets.made import say_made
 from ui.file_drop import chosen_file, types_of
 from ui.messages import errors_explained, notify
+from ui.reruns import rerun
 from ui.session import Key, next_round, round_of
 from ui.visitor import images_place, may_name_paths, obstacle, paths_hint
 
@@ -41,7 +42,7 @@ def embeddings_form() -> None:
     if clicked("Create dataset", key="create-dataset", is_next=True, reason=reason):
         with errors_explained(), st.spinner("Reading the embeddings…"):
             _create(name, _complete(name, embeddings, filenames), filenames, images_dir)
-            st.rerun()
+            rerun()
 
 
 def _complete(name: str, embeddings: Path | None, filenames: Path | None) -> Path:

@@ -15,6 +15,7 @@ from ui.datasets.outcome import Embedded, show_outcome
 from ui.folder_picker import folder_picker
 from ui.messages import errors_explained
 from ui.progress import Wording
+from ui.reruns import rerun
 from ui.session import Key
 from ui.visitor import checked_model, images_place, may_name_paths, obstacle, paths_hint
 
@@ -55,7 +56,7 @@ def folder_form() -> None:
         outcome.empty()
         with errors_explained():
             _start(folder, name, model)
-            st.rerun()
+            rerun()
 
 
 def is_folder_watched() -> bool:

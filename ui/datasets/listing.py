@@ -14,6 +14,7 @@ from ui.datasets.menu import dataset_menu
 from ui.images import image_url
 from ui.loop.standing import loop_of
 from ui.messages import plain
+from ui.reruns import rerun
 
 PER_PAGE = 12
 N_THUMBNAILS = 4
@@ -39,7 +40,7 @@ def _card(dataset: Dataset, *, is_open: bool) -> None:
         reason = "This dataset is open" if is_open else None
         if clicked("Open", key=f"open-{dataset.id}", reason=reason, hint="Work on this dataset"):
             state.open_dataset(dataset.id)
-            st.rerun()
+            rerun()
         dataset_menu(dataset, is_current=is_open)
 
 

@@ -14,6 +14,7 @@ from ui.datasets.embedding_jobs import start_embedding
 from ui.dialogs import close_dialog, is_open, open_dialog
 from ui.folder_picker import folder_picker
 from ui.messages import errors_explained, notify, plain
+from ui.reruns import rerun
 from ui.session import Key
 from ui.undo import offer_undo, say_changed
 from ui.visitor import images_place, may_name_paths, obstacle, paths_hint
@@ -72,10 +73,10 @@ def _add_images(dataset: Dataset) -> None:
     """Take more images where they are kept inside the workspace; elsewhere look for new ones in their folder."""
     if state.local_workspace().dataset(dataset.id).has_own_images:
         st.session_state[Key.DROP_INTO] = dataset.id
-        st.rerun()
+        rerun()
     with errors_explained():
         start_appending(dataset)
-        st.rerun()
+        rerun()
 
 
 @st.dialog("Add an embedding", on_dismiss=close_dialog)
@@ -98,7 +99,7 @@ def _add_embedding(dataset: Dataset) -> None:
                 raise InvalidInputError("There is no model yet: enter one above")
             start_embedding(dataset, model.strip())
             close_dialog()
-            st.rerun()
+            rerun()
 
 
 @st.dialog("Rename this dataset", on_dismiss=close_dialog)
@@ -120,7 +121,7 @@ def _rename(dataset: Dataset) -> None:
                 lambda renamed: renamed.name,
             )
             close_dialog()
-            st.rerun()
+            rerun()
 
 
 @st.dialog("Folder with the images", on_dismiss=close_dialog)
@@ -148,7 +149,7 @@ def _choose_images_dir(dataset: Dataset) -> None:
                 lambda local: local.images_address or local.images_dir,
             )
             close_dialog()
-            st.rerun()
+            rerun()
 
 
 def _images_there(dataset: Dataset) -> str:
@@ -174,4 +175,4 @@ def _confirm_delete(dataset: Dataset, *, is_current: bool) -> None:
         else:
             offer_undo(sentence, state.local_workspace(), kind=DATASET, dataset_id=dataset.id, names=[dataset.name])
         close_dialog()
-        st.rerun()
+        rerun()

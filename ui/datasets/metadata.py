@@ -17,6 +17,7 @@ from ui.datasets.new import foldable
 from ui.examples import show_examples
 from ui.file_drop import chosen_file, types_of
 from ui.messages import errors_explained, notify, plain, plain_list
+from ui.reruns import rerun
 from ui.session import Key, next_round, round_of
 from ui.undo import offer_undo_of_storing
 from ui.uploads import discard_staged
@@ -60,7 +61,7 @@ def _preview(dataset: Dataset, file: Path) -> None:
         discard_staged(file)
         # An uploader cannot be emptied; another key makes another one.
         next_round(Key.METADATA_ROUND)
-        st.rerun()
+        rerun()
 
 
 def _show_columns(table: MetadataTable) -> None:

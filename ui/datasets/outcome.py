@@ -12,6 +12,7 @@ from ui import state
 from ui.clicks import clicked
 from ui.messages import errors_explained, notify, plain, show_error
 from ui.pages import page_file
+from ui.reruns import rerun
 from ui.session import Key
 from ui.visitor import obstacle
 
@@ -73,7 +74,7 @@ def _show_result(result: Embedded, key: str, forget: Callable[[], None]) -> None
             result.undo()
             forget()
             notify("It is as it was before")
-            st.rerun()
+            rerun()
     if result.folder.broken:
         _show_broken([image.reason for image in result.folder.broken])
 

@@ -7,6 +7,7 @@ from al_core.text import counted
 from al_core.wire.connection import is_private
 from ui import state
 from ui.messages import errors_explained, notify, plain
+from ui.reruns import rerun
 from ui.session import Key
 from ui.visitor import check_server, obstacle
 
@@ -32,7 +33,7 @@ def remote_form() -> None:
         ):
             with errors_explained(), st.spinner("Asking the server…"):
                 _open(server, secret.strip() or None)
-                st.rerun()
+                rerun()
 
 
 def _open(server: str, token: str | None) -> None:

@@ -14,6 +14,7 @@ from ui.explore.similar import show_similar
 from ui.explore.view import clear_lasso
 from ui.messages import errors_explained
 from ui.pages import page_file
+from ui.reruns import rerun
 from ui.select.tags import choose_query
 from ui.session import Key, key_of, next_round, round_of
 from ui.tags.created import say_created
@@ -62,7 +63,7 @@ def actions(dataset: Dataset, rows: Rows, reasons: list[str]) -> None:
         # Those like them are others, which the filters do not let through.
         filters.store(dataset, Filters())
         clear_lasso(dataset)
-        st.rerun()
+        rerun()
     if is_tagged or is_query:
         with errors_explained():
             provenance = Provenance("exploring", filters=tuple(reasons), role=TagRole.REGION)
@@ -72,7 +73,7 @@ def actions(dataset: Dataset, rows: Rows, reasons: list[str]) -> None:
             if is_query:
                 choose_query(dataset, tag)
                 st.session_state[Key.GO_TO_SELECT] = True
-            st.rerun()
+            rerun()
 
 
 def _nothing_to_find(dataset: Dataset, rows: Rows) -> str | None:

@@ -15,6 +15,7 @@ from ui.clicks import clicked
 from ui.loop.footer import step_of
 from ui.messages import errors_explained, plain
 from ui.pages import page_file
+from ui.reruns import rerun
 from ui.select.sent import mark_downloaded
 from ui.select.stored import say_selected
 from ui.session import Key
@@ -92,7 +93,7 @@ def _offer_batch(dataset: Dataset, loop: Loop) -> None:
     if clicked(label, key="pick-next-batch", icon=":material/check:", is_next=True, reason=reason, hint=hint):
         with errors_explained():
             _pick(dataset, batch)
-            st.rerun()
+            rerun()
 
 
 def _question(dataset: Dataset, batch: NextBatch | None) -> str:

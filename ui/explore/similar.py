@@ -18,6 +18,7 @@ from ui.dialogs import close_dialog
 from ui.explore import filters
 from ui.explore.view import clear_lasso
 from ui.messages import errors_explained, notify, plain
+from ui.reruns import rerun
 from ui.select.wishes import Wishes, store_wishes
 from ui.session import Key, key_of, next_round, round_of
 from ui.tags.created import say_created
@@ -141,7 +142,7 @@ def _drop_image(dataset: Dataset) -> None:
         next_round(Key.SIMILAR_ROUND)
         filters.store(dataset, Filters())
         clear_lasso(dataset)
-        st.rerun()
+        rerun()
 
 
 def _want_more_like(dataset: Dataset, to: str | tuple[str, ...], *, is_on_explore: bool) -> None:
@@ -149,7 +150,7 @@ def _want_more_like(dataset: Dataset, to: str | tuple[str, ...], *, is_on_explor
     # On Explore the browser follows a link: see `ui.explore.actions`.
     st.session_state[Key.GO_TO_SELECT] = is_on_explore
     close_dialog()
-    st.rerun()
+    rerun()
 
 
 def note_wanted(owner: str, row: int | None) -> None:
@@ -179,7 +180,7 @@ def find_similar(dataset: Dataset, row: int, *, is_on_explore: bool) -> None:
     close_dialog()
     if not is_on_explore:
         st.switch_page("../pages/explore.py")
-    st.rerun()
+    rerun()
 
 
 def find_similar_buttons(dataset: Dataset, row: int, *, is_on_explore: bool) -> None:

@@ -12,6 +12,7 @@ from al_core.store import Dataset, Kind, StoredArray
 from ui import jobs
 from ui.explore import outlines
 from ui.explore.outlines import PCA, UMAP
+from ui.reruns import rerun
 from ui.session import Key, key_of, next_round, round_of
 from ui.visitor import obstacle
 
@@ -173,7 +174,7 @@ def forget_umap_job(dataset: Dataset, embedding: str) -> None:
     if job and not job.is_running:
         # Before the rerun, which would otherwise come to the same place and rerun again.
         jobs.forget(key)
-        st.rerun()
+        rerun()
 
 
 def _job_key(dataset: Dataset, embedding: str) -> str:

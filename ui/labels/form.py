@@ -20,6 +20,7 @@ from ui.earlier_answer import show_earlier_answer
 from ui.file_drop import chosen_files, types_of
 from ui.messages import errors_explained, notify, plain
 from ui.predictions.report import report_download, show_obstacles, show_sentences
+from ui.reruns import rerun
 from ui.session import Key, next_round, round_of
 from ui.undo import offer_undo_of_storing
 from ui.uploads import discard_staged
@@ -166,4 +167,4 @@ def _store_button(dataset: Dataset, source: LabelSource, labels: Labels, report:
     _joined.clear()
     discard_staged(source.path)
     next_round(round_key)
-    st.rerun()
+    rerun()

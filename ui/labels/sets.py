@@ -11,6 +11,7 @@ from al_core.text import counted, moment
 from ui.clicks import clicked
 from ui.entry import draw_entry
 from ui.messages import errors_explained, plain
+from ui.reruns import rerun
 from ui.undo import say_changed, say_deleted
 from ui.visitor import obstacle
 
@@ -61,7 +62,7 @@ def _show_set(dataset: Dataset, labels: LabelSet) -> None:
         with errors_explained():
             workflow.delete_labels(dataset, labels)
             say_deleted(dataset, f"Deleted the labels “{labels.name}”", kind=LABELS, names=[labels.name])
-            st.rerun()
+            rerun()
 
 
 def _restore_button(dataset: Dataset) -> None:
@@ -79,4 +80,4 @@ def _restore_button(dataset: Dataset) -> None:
             say_changed(
                 dataset, f"The labels “{restored.name}” are back", lambda: workflow.delete_labels(dataset, restored)
             )
-            st.rerun()
+            rerun()

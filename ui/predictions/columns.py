@@ -10,6 +10,7 @@ from al_core.formats.files.cells import escape_cell
 from al_core.formats.predictions.box_meanings import CHOOSABLE
 from al_core.formats.tables.meaning import OF_IMAGES, OF_OBJECTS, TITLES, ColumnMeaning, Meaning
 from ui.clicks import clicked
+from ui.reruns import rerun
 from ui.session import key_of
 
 _MEANING_OF_TITLE = {title: meaning for meaning, title in TITLES.items()}
@@ -55,14 +56,14 @@ def show_columns(file: Path, columns: Sequence[ColumnMeaning]) -> None:
     changes = changed_meanings(columns, edited)
     if changes:
         st.session_state[key_of("columns", str(file))] = {**chosen, **changes}
-        st.rerun()
+        rerun()
 
 
 def offer_to_undo(file: Path) -> None:
     """Draw the button that takes back what was chosen for columns, for a file that cannot be read with it."""
     if chosen_columns(file) and clicked("Undo the changed columns", key="undo-columns", icon=":material/undo:"):
         del st.session_state[key_of("columns", str(file))]
-        st.rerun()
+        rerun()
 
 
 def possible_meanings(columns: Sequence[ColumnMeaning]) -> list[Meaning]:

@@ -28,6 +28,7 @@ from ui.predictions.logits import ask_for_softmax
 from ui.predictions.report import report_download, show_recognized, show_report
 from ui.predictions.source import Contents, PredictionSource, forget_source, read_source, reading_failed
 from ui.predictions.threshold import choose_threshold
+from ui.reruns import rerun
 from ui.session import Key, next_round
 from ui.undo import offer_undo_of_storing
 from ui.uploads import discard_staged
@@ -148,7 +149,7 @@ def _store_button(dataset: Dataset, source: PredictionSource, contents: Contents
     # A small file is stored within this run: a job would only flicker.
     if source.is_large:
         jobs.start(f"store:{dataset.id}", f"Storing {source.name}", work)
-        st.rerun()
+        rerun()
     _finish(dataset, source.files, work())
 
 
@@ -192,4 +193,4 @@ def _finish(dataset: Dataset, files: PredictionFiles, outcome: Outcome) -> None:
         if path:
             discard_staged(path)
     next_round(Key.PREDICTIONS_ROUND)
-    st.rerun()
+    rerun()

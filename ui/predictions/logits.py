@@ -7,6 +7,7 @@ import streamlit as st
 from al_core.formats.join.finding import LOGITS
 from ui.predictions.columns import chosen_columns
 from ui.predictions.source import Contents
+from ui.reruns import rerun
 from ui.session import key_of
 
 NOT_PROBABILITIES = "not-probabilities-at-all"
@@ -37,7 +38,7 @@ def ask_for_softmax(file: Path, contents: Contents) -> None:
     refused = {finding.what for finding in contents.findings} & {LOGITS, NOT_PROBABILITIES}
     if refused and not st.session_state.get(_key(file)):
         st.session_state[_key(file)] = refused.pop()
-        st.rerun()
+        rerun()
 
 
 def _key(file: Path) -> str:

@@ -14,6 +14,7 @@ from ui.messages import errors_explained, notify, plain
 from ui.predictions.changes import compare_two, mean_text
 from ui.predictions.displaced import displaced_by, put_back
 from ui.predictions.threshold import threshold_popover
+from ui.reruns import rerun
 from ui.undo import say_changed, say_deleted
 from ui.visitor import obstacle
 
@@ -86,7 +87,7 @@ def _actions(dataset: Dataset, model: Model) -> None:
     ):
         with errors_explained():
             _make_current(dataset, model)
-            st.rerun()
+            rerun()
     threshold_popover(dataset, model)
     with st.popover("Rename", icon=":material/edit:", disabled=bool(reason), help=reason or "Choose another name"):
         name = st.text_input("Name of the model", model.name, key=f"model-name-{model.id}")
@@ -105,7 +106,7 @@ def _actions(dataset: Dataset, model: Model) -> None:
                     lambda: workflow.rename_model(dataset, renamed, model.name),
                     lambda local: [each.name for each in local.models.all() if each.id == model.id],
                 )
-                st.rerun()
+                rerun()
     if clicked(
         "Delete",
         key=f"delete-model-{model.id}",
@@ -116,7 +117,7 @@ def _actions(dataset: Dataset, model: Model) -> None:
         with errors_explained():
             workflow.delete_model(dataset, model)
             say_deleted(dataset, f"Deleted the model “{model.name}”", kind=MODEL, names=[model.name])
-            st.rerun()
+            rerun()
 
 
 def _make_current(dataset: Dataset, model: Model) -> None:
@@ -150,4 +151,4 @@ def _restore_button(dataset: Dataset) -> None:
             say_changed(
                 dataset, f"The model “{restored.name}” is back", lambda: workflow.delete_model(dataset, restored)
             )
-            st.rerun()
+            rerun()

@@ -10,6 +10,7 @@ from al_core.jobs import JobState
 from al_core.types import Progress
 from ui import jobs
 from ui.clicks import clicked
+from ui.reruns import rerun
 from ui.session import Key
 
 # Smaller files are read within a second, sooner than a job would show its first progress.
@@ -64,7 +65,7 @@ def read_source(source: PredictionSource) -> Contents | None:
         return contents
     if clicked("Read it again", key="read-again", hint="Start from the beginning"):
         jobs.forget(key)
-        st.rerun()
+        rerun()
     return None
 
 

@@ -16,6 +16,7 @@ from al_core.text import counted, percent
 from ui import charts
 from ui.clicks import clicked
 from ui.messages import errors_explained
+from ui.reruns import rerun
 from ui.session import key_of
 from ui.undo import say_changed
 from ui.visitor import obstacle
@@ -95,7 +96,7 @@ def threshold_popover(dataset: Dataset, model: Model) -> None:
                     lambda: workflow.change_threshold(dataset, changed, model.confidence_threshold),
                     lambda local: [each.confidence_threshold for each in local.models.all() if each.id == model.id],
                 )
-                st.rerun()
+                rerun()
 
 
 @st.cache_data(max_entries=20, show_spinner=False)

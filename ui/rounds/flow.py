@@ -14,6 +14,7 @@ from ui.labels.form import labels_form
 from ui.messages import errors_explained, plain
 from ui.predictions.drop import dropped_files
 from ui.predictions.form import import_form
+from ui.reruns import rerun
 from ui.rounds.next_step import show_next_step
 from ui.rounds.training import training_download
 from ui.select.sent import mark_downloaded
@@ -85,7 +86,7 @@ def _choose_next(dataset: Dataset) -> None:
     if is_wanted:
         with errors_explained():
             selection_jobs.start(dataset, config)
-            st.rerun()
+            rerun()
     selection_jobs.show(dataset)
 
 

@@ -6,6 +6,7 @@ from al_core import workflow
 from al_core.steps.round_plan import RoundPlan
 from al_core.store import Dataset
 from ui.messages import errors_explained
+from ui.reruns import rerun
 from ui.undo import say_changed
 from ui.visitor import obstacle
 
@@ -40,4 +41,4 @@ def plan_form(dataset: Dataset, plan: RoundPlan) -> None:
                     lambda: workflow.save_round_plan(dataset, plan),
                     workflow.round_plan,
                 )
-                st.rerun()
+                rerun()

@@ -14,6 +14,7 @@ from al_core.text import capitalized, counted, day, percent
 from ui.clicks import clicked
 from ui.images import image_grid
 from ui.messages import errors_explained, plain
+from ui.reruns import rerun
 from ui.rounds.classes import show_classes
 from ui.row_table import Choice, Column, Line, row_table
 from ui.sample import show_sample
@@ -131,4 +132,4 @@ def _release_button(dataset: Dataset, shown: Round) -> None:
     ):
         with errors_explained():
             release(dataset, shown.tag)
-            st.rerun()
+            rerun()

@@ -12,6 +12,7 @@ from al_core.store import Dataset
 from al_core.text import capitalized, counted
 from ui.clicks import clicked
 from ui.messages import errors_explained, plain
+from ui.reruns import rerun
 from ui.select.stored import say_selected
 from ui.visitor import obstacle as visitor_obstacle
 
@@ -84,4 +85,4 @@ def batch_button(dataset: Dataset, report: RoundsReport) -> None:
         with errors_explained():
             selection = workflow.select_tests(dataset, n_batch, dataset.free_tag_name("test batch "))
             say_selected(dataset, selection.tag, "test sample")
-            st.rerun()
+            rerun()

@@ -11,6 +11,7 @@ from al_core.exceptions import InvalidInputError
 from al_core.store import Dataset
 from al_core.text import capitalized
 from ui.messages import plain, show_error
+from ui.reruns import rerun
 from ui.select.fields import Fields
 from ui.select.wishes import store_wishes, wishes_of
 from ui.session import key_of
@@ -41,7 +42,7 @@ def budget_menu(dataset: Dataset) -> None:
     if (budget, is_alone) != (wishes.budget, wishes.is_budget_alone):
         store_wishes(dataset, replace(wishes, budget=budget, is_budget_alone=is_alone))
         # The line above shows what it said before.
-        st.rerun()
+        rerun()
 
 
 def _fields(dataset: Dataset) -> tuple[Budget | None, bool]:

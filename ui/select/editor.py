@@ -6,6 +6,7 @@ from al_core.config import Goal, Limit
 from al_core.exceptions import InvalidInputError
 from al_core.store import Dataset
 from ui.messages import plain, show_error
+from ui.reruns import rerun
 from ui.select.fields import Fields
 from ui.select.goal_forms import GOAL_FORMS, Form
 from ui.select.limit_forms import LIMIT_FORMS
@@ -71,7 +72,7 @@ def _edit_slot(dataset: Dataset, part: Part, slot: Slot) -> None:
     if record != slot.record:
         store_wishes(dataset, wishes_of(dataset).saying(part, slot.number, record))
         # The line above shows what it said before.
-        st.rerun()
+        rerun()
 
 
 def _drawn(dataset: Dataset, form: Form, slot: Slot) -> Goal | Limit | None:

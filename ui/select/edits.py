@@ -12,6 +12,7 @@ from al_core.text import counted
 from ui.clicks import clicked
 from ui.dialogs import close_dialog
 from ui.messages import errors_explained, show_error
+from ui.reruns import rerun
 from ui.session import Key
 from ui.undo import say_changed
 from ui.visitor import obstacle
@@ -57,7 +58,7 @@ def edit_buttons(dataset: Dataset, selection: workflow.Selection, row: int) -> N
         return
     if is_left_out or is_swapped:
         close_dialog()
-        st.rerun()
+        rerun()
 
 
 def show_edits(dataset: Dataset, selection: workflow.Selection) -> None:
@@ -98,7 +99,7 @@ def show_edits(dataset: Dataset, selection: workflow.Selection) -> None:
                 _store(selection, edits)
 
             say_changed(dataset, f"Stored as “{edited.tag.name}”", undo)
-            st.rerun()
+            rerun()
 
 
 def _hindrance(selection: workflow.Selection, row: int) -> str | None:

@@ -13,6 +13,7 @@ from al_core.text import capitalized
 from ui import selection_jobs
 from ui.clicks import clicked
 from ui.messages import errors_explained, plain, show_error
+from ui.reruns import rerun
 from ui.select import run_bar
 from ui.select.budget import budget_menu
 from ui.select.counts import Counts, choose_counts
@@ -66,7 +67,7 @@ def selection_form(dataset: Dataset) -> None:
             )
             # What is run next is another selection, and needs another name.
             next_round(Key.SELECTION_NAME_ROUND)
-            st.rerun()
+            rerun()
 
 
 def show_job(dataset: Dataset) -> None:

@@ -10,6 +10,7 @@ from al_core.text import counted
 from ui import state
 from ui.clicks import clicked
 from ui.messages import errors_explained, plain
+from ui.reruns import rerun
 from ui.undo import say_changed
 from ui.visitor import obstacle
 
@@ -72,4 +73,4 @@ def _show_selection(dataset: Dataset, tag: Tag, n_out: int) -> None:
         ):
             with errors_explained():
                 release(dataset, tag)
-                st.rerun()
+                rerun()

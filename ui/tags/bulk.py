@@ -8,6 +8,7 @@ from al_core.store import INITIAL_TAG, Dataset, Tag, TagSummary
 from al_core.text import counted
 from ui.clicks import clicked
 from ui.messages import errors_explained, plain
+from ui.reruns import rerun
 from ui.tags.created import say_created
 from ui.tags.edit import INITIAL_IS_FIXED, delete_button, mark_labeled
 from ui.visitor import obstacle
@@ -34,7 +35,7 @@ def _mark_button(dataset: Dataset, chosen: list[Tag], reason: str | None, *, is_
     if clicked(label, key=key, reason=reason, hint=hint):
         with errors_explained():
             mark_labeled(dataset, chosen, is_labeled=is_labeled)
-            st.rerun()
+            rerun()
 
 
 def _unite_button(dataset: Dataset, chosen: list[Tag]) -> None:
@@ -43,4 +44,4 @@ def _unite_button(dataset: Dataset, chosen: list[Tag]) -> None:
         with errors_explained():
             tag = unite_tags(dataset, chosen, dataset.free_tag_name("combined "))
             say_created(dataset, tag, f"Created “{tag.name}” with {counted(tag.size, 'image')}")
-            st.rerun()
+            rerun()

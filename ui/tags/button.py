@@ -2,11 +2,10 @@
 
 from collections.abc import Callable
 
-import streamlit as st
-
 from al_core.store import Dataset, Tag
 from ui.clicks import clicked
 from ui.messages import errors_explained
+from ui.reruns import rerun
 from ui.tags.created import say_created
 from ui.visitor import obstacle
 
@@ -20,4 +19,4 @@ def tag_button(
         with errors_explained():
             tag = create()
             say_created(dataset, tag, f"Created the tag “{tag.name}”")
-            st.rerun()
+            rerun()

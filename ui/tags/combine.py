@@ -10,6 +10,7 @@ from al_core.store import Dataset, Tag, TagSummary
 from al_core.text import counted
 from ui.clicks import clicked
 from ui.messages import errors_explained, plain
+from ui.reruns import rerun
 from ui.tags.created import say_created
 from ui.visitor import obstacle
 
@@ -38,4 +39,4 @@ def combine_form(dataset: Dataset, tag: Tag, tags: list[TagSummary]) -> None:
                 raise InvalidInputError("The result has no name yet: enter one above")
             combined = combine_tags(dataset, tag, dataset.tag(second.name), operation, name)
             say_created(dataset, combined, f"Created “{combined.name}” with {counted(combined.size, 'image')}")
-            st.rerun()
+            rerun()

@@ -10,6 +10,7 @@ from al_core.types import Progress
 from ui import jobs
 from ui.clicks import clicked
 from ui.messages import errors_explained, notify
+from ui.reruns import rerun
 from ui.session import Key
 from ui.tags.created import say_created
 from ui.visitor import obstacle
@@ -40,7 +41,7 @@ def duplicates_form(dataset: Dataset) -> None:
         with errors_explained():
             dataset.check_tag_name(name)
             jobs.start(key, "Finding duplicates", work)
-            st.rerun()
+            rerun()
 
 
 def _show_job(dataset: Dataset, key: str) -> None:
@@ -54,4 +55,4 @@ def _show_job(dataset: Dataset, key: str) -> None:
         say_created(dataset, tag, f"Created “{tag.name}” with {counted(tag.size, 'image')}")
     else:
         notify("There are no duplicates")
-    st.rerun()
+    rerun()

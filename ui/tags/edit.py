@@ -9,6 +9,7 @@ from al_core.store.restoration import TAG
 from al_core.text import counted
 from ui.clicks import clicked
 from ui.messages import errors_explained, plain
+from ui.reruns import rerun
 from ui.session import key_of
 from ui.undo import say_changed, say_deleted
 from ui.visitor import obstacle
@@ -33,7 +34,7 @@ def labeled_toggle(dataset: Dataset, tag: Tag) -> None:
     if is_labeled != tag.counts_as_labeled:
         with errors_explained():
             mark_labeled(dataset, [tag], is_labeled=is_labeled)
-            st.rerun()
+            rerun()
 
 
 def mark_labeled(dataset: Dataset, tags: list[Tag], *, is_labeled: bool) -> None:
@@ -74,7 +75,7 @@ def edit_form(dataset: Dataset, tag: Tag, tags: list[TagSummary]) -> None:
                     lambda: dataset.rename_tag(renamed, tag.name),
                     lambda local: [each.name for each in local.tags_by_id([tag.id])],
                 )
-                st.rerun()
+                rerun()
         reason = fixed or (plain(f"Delete its children first: {', '.join(children)}") if children else None)
         delete_button(dataset, tags, [tag], reason)
 
@@ -93,7 +94,7 @@ def delete_button(dataset: Dataset, tags: list[TagSummary], chosen: list[Tag], r
         if clicked("Delete it" if len(chosen) == 1 else "Delete them", key=key_of("delete-tags", *ids), is_next=True):
             with errors_explained():
                 _delete(dataset, tags, chosen)
-                st.rerun()
+                rerun()
 
 
 def _delete(dataset: Dataset, tags: list[TagSummary], chosen: list[Tag]) -> None:

@@ -13,6 +13,7 @@ from al_core.text import counted
 from ui.clicks import clicked
 from ui.file_drop import chosen_file, types_of
 from ui.messages import errors_explained
+from ui.reruns import rerun
 from ui.session import Key, next_round, round_of
 from ui.tags.created import say_created
 from ui.uploads import discard_staged
@@ -49,7 +50,7 @@ def filename_tag_form(dataset: Dataset) -> None:
             if not name:
                 raise InvalidInputError("The tag has no name yet: enter one above")
             _create(dataset, file, name, TagRole.LABELED if is_labeled else TagRole.REGION)
-            st.rerun()
+            rerun()
 
 
 def _create(dataset: Dataset, file: Path, name: str, role: TagRole) -> None:

@@ -12,6 +12,7 @@ from al_core.types import Progress
 from ui import jobs
 from ui.clicks import clicked
 from ui.messages import errors_explained, notify, plain
+from ui.reruns import rerun
 from ui.select.sent import mark_downloaded
 from ui.visitor import machine_path, may_name_paths, obstacle, paths_hint
 
@@ -29,7 +30,7 @@ def folder_form(dataset: Dataset, tag: Tag, *, added_only: bool) -> None:
         # Its end is said once; then the form is back.
         jobs.forget(key)
         notify(job.result)
-        st.rerun()
+        rerun()
     if job is None and jobs.latest(key):
         return
     _form(key, dataset, tag, added_only=added_only)
@@ -65,7 +66,7 @@ def _form(key: str, dataset: Dataset, tag: Tag, *, added_only: bool) -> None:
                 raise InvalidInputError("There is no folder yet: enter its path above")
             _start(key, dataset, tag, machine_path(folder), link=how == LINKS, added_only=added_only)
             mark_downloaded(dataset, tag)
-            st.rerun()
+            rerun()
 
 
 def _missing(dataset: Dataset) -> str | None:
