@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 PAGES = ["datasets", "predictions", "explore", "select", "compare", "rounds", "tags"]
 RULES = {
@@ -27,8 +27,16 @@ def test_every_page_is_axe_clean(page: Page, wait_until_idle: Callable[[], None]
         # While a job is under way, labels of what waits for it are pale.
         expect(page.get_by_role("progressbar")).to_have_count(0)
         wait_until_idle()
+        for links in ("stSidebarNavLink", "stPageLink-NavLink"):
+            assert focus_ring(page.get_by_test_id(links).first) == "solid", name
         open_first_word(page)
         assert violations(page) == [], name
+
+
+def focus_ring(link: Locator) -> str:
+    """Focus a link as the keyboard does and return how it is outlined."""
+    link.focus()
+    return str(link.evaluate("link => getComputedStyle(link).outlineStyle"))
 
 
 def open_first_word(page: Page) -> None:
