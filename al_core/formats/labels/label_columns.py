@@ -34,7 +34,19 @@ LABEL = (
     "ground_truth_label",
     "finding_labels",
     "diagnosis",
+    "dx",
 )
+_NAMES_OF = {
+    "label": "label_name",
+    "class": "class_name",
+    "category": "category_name",
+    "target": "target_name",
+    "class_id": "class_name",
+    "category_id": "category_name",
+    "label_id": "label_name",
+}
+"""Columns of classes, and what one beside it is called that names them where they are numbers."""
+
 ANNOTATOR = (
     "annotator",
     "annotated_by",
@@ -168,7 +180,7 @@ def label_columns(source: str, columns: Sequence[str], meanings: Mapping[str, st
     sizes = [group for group in SIDES if not set(group) <= sides_of_box]
     return LabelColumns(
         filename,
-        _first(names, LABEL),
+        _label(names, meanings),
         _first(names, ANNOTATOR),
         _times(names),
         box,
@@ -177,6 +189,14 @@ def label_columns(source: str, columns: Sequence[str], meanings: Mapping[str, st
         _first(names, SCORES),
         size=_all(names, sizes),
     )
+
+
+def _label(names: Sequence[str], meanings: Mapping[str, str]) -> int:
+    """Return the column of classes, by name if another has their numbers and nobody has chosen that."""
+    first = _first(names, LABEL)
+    name = _NAMES_OF.get(names[first]) if first >= 0 and "label" not in meanings.values() else None
+    named = _first(names, (name,)) if name else -1
+    return named if named >= 0 else first
 
 
 def _of_label_studio(source: str, columns: Sequence[str], names: Sequence[str], filename: int) -> LabelColumns:

@@ -13,7 +13,7 @@ from al_core.formats.labels.collector import LabelCollector
 from al_core.formats.labels.label_studio_regions import PERCENT, add_regions, size_of
 from al_core.formats.labels.labels import Labels
 from al_core.formats.labels.times import seconds_since_1970
-from al_core.formats.names.addresses import image_of_task
+from al_core.formats.names.addresses import image_name, image_of_task
 
 _OF_TASKS = (b'"completed_by"', b'"was_cancelled"', b'"total_annotations"', b'"drafts"', b'"result"', b'"file_upload"')
 _OF_RECORDS = (b'"annotation_id"', b'"annotator"')
@@ -84,7 +84,7 @@ def read_label_studio_min(path: Path, choices: ReadingChoices = BY_CONTENT) -> L
         filename = image_of_task(record)
         if filename is None:
             raise FileFormatError(f"{where} has no image; export the tasks of an image project")
-        add_flat_annotation(where, filename, record, _controls(record), labels)
+        add_flat_annotation(where, filename, record, _controls(record, filename), labels)
     return labels.finished()
 
 
@@ -127,11 +127,13 @@ def flat_regions(where: str, control: Any) -> list[Mapping[str, Any]]:
     return []
 
 
-def _controls(record: Mapping[str, Any]) -> list[Any]:
-    # What the task was made of comes before its id, what was entered after it.
+def _controls(record: Mapping[str, Any], filename: str) -> list[Any]:
+    # What the task was made of comes before its id, what was entered after it. Where another tool has sorted the keys,
+    # the image may come after it, too.
     keys = list(record)
     entered = keys[keys.index("id") + 1 :] if "id" in record else keys
-    return [record[key] for key in entered if key not in _ABOUT_ANNOTATION]
+    values = [record[key] for key in entered if key not in _ABOUT_ANNOTATION]
+    return [value for value in values if not (isinstance(value, str) and filename in (value, image_name(value)))]
 
 
 def _is_json(head: bytes) -> bool:

@@ -57,6 +57,8 @@ def matrix_of_cells(cells: Sequence[Any], classes: Sequence[Any] | None, where: 
     if classes is not None:
         pairs = zip(cells, classes, strict=True)
         cells = [_by_class(where(row), numbers, names) for row, (numbers, names) in enumerate(pairs)]
+        if all(cell is None for cell in cells):
+            raise FileFormatError(f"{where(0)} has no classes beside its numbers, and no other has; give both for each")
     first = next((cell for cell in cells if cell is not None), None)
     if not isinstance(first, dict):
         return NamedMatrix(_stacked(cells, where))

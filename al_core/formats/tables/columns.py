@@ -20,9 +20,9 @@ from al_core.formats.tables.column_names import (
 from al_core.formats.tables.filename_column import find_filename_column
 from al_core.formats.tables.label_numbers import MOST_GRADES, are_zero_or_one, have_uncertain_labels, may_be_grades
 from al_core.formats.tables.meaning import OF_IMAGES, ColumnMeaning, Meaning
-from al_core.formats.tables.one_of_two import are_of_one_class
+from al_core.formats.tables.one_of_two import are_of_one_class, has_row_for_each_class
 from al_core.formats.tables.ranks import are_ranked, columns_beside
-from al_core.formats.tables.sample import ColumnSample, Content
+from al_core.formats.tables.sample import ColumnSample, Content, holds_fractions, holds_integers
 from al_core.formats.tables.sums import Numbers, distribution
 from al_core.text import clipped
 
@@ -124,12 +124,13 @@ class _Classifier:
             self.set(position, Meaning.METADATA, "an embedding")
         classes = self._open(Content.LISTS, Content.MAPPINGS)
         # Lists of integers beside lists of probabilities say which classes those belong to.
-        numbers = [position for position in classes if not _is_of_integers(self._samples[position])] or classes
+        numbers = [position for position in classes if not holds_integers(self._samples[position])] or classes
         if numbers:
             best = min(numbers, key=lambda position: _list_rank(self._name(position)))
             self.set(best, Meaning.CLASS, "numbers of all classes")
         for position in self._open(Content.CLASS_LISTS, Content.LISTS):
-            is_beside = bool(numbers)
+            # Logits beside probabilities are no classes.
+            is_beside = bool(numbers) and not holds_fractions(self._samples[position])
             self.set(position, Meaning.PREDICTED if is_beside else Meaning.METADATA, "a list for each image")
 
     def _is_nested(self, position: int) -> bool:
@@ -243,8 +244,12 @@ class _Classifier:
 
     def _is_of_one_class(self, position: int, of_classes: int) -> bool:
         sample = self._samples[of_classes]
+        classes = list(map(str, sample.cells))
+        images = next((self._samples[p] for p in self._meanings if self._meanings[p].meaning is Meaning.FILENAME), None)
+        if images and has_row_for_each_class(images.cells, classes):
+            return False
         are_true = meaning_of_name(sample.name) is Meaning.LABEL
-        return are_of_one_class(self._numbers[:, position], list(map(str, sample.cells)), are_true=are_true)
+        return are_of_one_class(self._numbers[:, position], classes, are_true=are_true)
 
     def _are_probabilities(self, position: int) -> bool:
         numbers = self._finite(position)
@@ -284,12 +289,6 @@ def _number_matrix(samples: Sequence[ColumnSample]) -> Numbers:
         if len(sample.numbers) == n_rows:
             matrix[:, position] = sample.numbers
     return matrix
-
-
-def _is_of_integers(sample: ColumnSample) -> bool:
-    return sample.content is Content.LISTS and all(
-        isinstance(entry, int) for cell in sample.cells for entry in (cell if isinstance(cell, list) else [0.5])
-    )
 
 
 def _list_rank(name: str) -> int:

@@ -40,3 +40,16 @@ def are_of_one_class(numbers: NDArray[np.float64], classes: Sequence[str], *, ar
         # What is predicted follows from the probability; what is true need not.
         return are_apart or are_true
     return are_apart and len(numbers) >= _ROWS_TO_TELL
+
+
+def has_row_for_each_class(images: Sequence[str], classes: Sequence[str]) -> bool:
+    """Return whether images have several rows and each of those another class: then each row has the number of its own.
+
+    Examples:
+        >>> has_row_for_each_class(["a", "a", "b"], ["0", "1", "0"]), has_row_for_each_class(["a", "a"], ["0", "0"])
+        (True, False)
+    """
+    n_rows = len(images)
+    if len(classes) != n_rows or len(set(images)) == n_rows:
+        return False
+    return len(set(zip(images, classes, strict=True))) == n_rows

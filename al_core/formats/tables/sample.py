@@ -160,3 +160,25 @@ def _kind_of_entries(cell: Sequence[Any]) -> Content:
 
 def _is_number(value: Any) -> bool:
     return value is None or (isinstance(value, int | float) and not isinstance(value, bool))
+
+
+def holds_integers(sample: ColumnSample) -> bool:
+    """Return whether a column has lists of whole numbers, as those of classes are; none that are texts."""
+    return sample.content is Content.LISTS and all(
+        isinstance(entry, int) for cell in sample.cells for entry in (cell if isinstance(cell, list) else [0.5])
+    )
+
+
+def holds_fractions(sample: ColumnSample) -> bool:
+    """Return whether a column has lists with a number that is no class.
+
+    Examples:
+        >>> [holds_fractions(sample_of_texts("index", [cell])) for cell in ("[0.5, 2]", "[1 2]")]
+        [True, False]
+    """
+    if sample.content is not Content.LISTS:
+        return False
+    # Of a text file a cell is what stands there.
+    lists = [re.findall(r"[\w.+-]+", cell) if isinstance(cell, str) else cell for cell in sample.cells]
+    entries = [entry for cell in lists if isinstance(cell, list) for entry in cell]
+    return any("." in entry if isinstance(entry, str) else isinstance(entry, float) for entry in entries)

@@ -11,6 +11,18 @@ def test_columns_are_known_by_usual_names() -> None:
     assert columns.used == [1, 2, 3, 4]
 
 
+@pytest.mark.parametrize(
+    ("columns", "label"),
+    [(["image", "class", "class_name"], 2), (["image", "target_name", "target"], 1), (["image", "age", "dx"], 2)],
+)
+def test_classes_are_read_by_their_names_where_a_column_has_their_numbers(columns: list[str], label: int) -> None:
+    assert label_columns("l.csv", columns, {}).label == label
+
+
+def test_a_column_of_classes_that_a_person_has_chosen_is_read() -> None:
+    assert label_columns("l.csv", ["image", "target", "label_name"], {"target": "label"}).label == 1
+
+
 def test_a_box_is_corners_before_it_is_an_extent() -> None:
     corners = label_columns("l.csv", ["filename", "width", "height", "class", "xmin", "ymin", "xmax", "ymax"], {})
     assert (corners.box, corners.size, corners.layout) == ((4, 5, 6, 7), (1, 2), Layout.CORNERS)

@@ -53,7 +53,7 @@ def test_json_min_has_what_was_entered_behind_the_id(tmp_path: Path) -> None:
     records = [
         {"image": "s3://b/a.png", "weather": "rain", "id": 1, "label": "cat"} | about,
         {"image": "s3://b/b.png", "weather": "rain", "id": 2, "label": {"choices": ["cat", "dog"]}} | about,
-        {"image": "s3://b/c.png", "weather": "rain", "id": 3} | about,
+        {"id": 3, "image": "s3://b/c.png"} | about,
     ]
     labels = read_labels(write(tmp_path, records))
     assert (labels.filenames, labels.class_names) == (["b/a.png", "b/b.png", "b/c.png"], ["cat", "dog"])

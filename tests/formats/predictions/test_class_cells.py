@@ -51,6 +51,7 @@ def test_the_same_five_classes_that_never_sum_to_1_are_ranks_and_three_are_not()
         ([{"cat": 1}, [1]], None, "record 1 has other classes than the first record"),
         ([[1], [1]], [["cat"], ["cat", "dog"]], "record 1: expected as many classes as numbers"),
         ([[1, 0]], [["cat", "cat"]], "record 0 names a class twice"),
+        ([[1, 0], None], [None, ["cat", "dog"]], "record 0 has no classes beside its numbers"),
     ],
 )
 def test_a_cell_that_does_not_fit_is_named(cells: list[Any], classes: list[Any] | None, message: str) -> None:

@@ -96,6 +96,14 @@ def test_numbers_by_class_and_lists_beside_classes_are_one_matrix() -> None:
         np.testing.assert_array_equal(predictions.outputs, np.array([CAT, DOG]).T)
 
 
+@pytest.mark.parametrize("logits", [[[1.5, -1.5]] * 3, ["[1.5, -1.5]"] * 3])
+def test_logits_beside_probabilities_are_no_classes(logits: list[Any]) -> None:
+    lists = [list(p) for p in zip(CAT, DOG, strict=True)]
+    predictions = read({"image": NAMES, "logits": logits, "probs": lists})
+    assert isinstance(predictions, Predictions)
+    np.testing.assert_array_equal(predictions.outputs, np.array([CAT, DOG]).T)
+
+
 def test_lists_without_filenames_are_in_the_order_of_the_images() -> None:
     predictions = read({"pred_scores": [[0.25, 0.75], [1, 0]], "pred_label": [1, 0]})
     assert isinstance(predictions, Predictions)

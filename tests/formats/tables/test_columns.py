@@ -110,6 +110,9 @@ def test_a_probability_under_a_half_beside_0_and_1_is_that_of_class_1(label: str
     # Of a third class no row may be predicted; of the more probable of two none is under a half.
     assert meanings(table(filename=NAMES[:4], prob=[0.45, 0.9, 0.4, 0.75], prediction=[0, 1, 1, 0]))["prob"] == "ranked"
     assert meanings(table(filename=NAMES[:4], prob=[0.6, 0.9, 0.7, 0.75], prediction=[0, 1, 0, 1]))["prob"] == "ranked"
+    # An image with a row for each class has the probability of each.
+    twice = table(filename=["a", "a", "b", "b"], confidence=[0.9, 0.1, 0.8, 0.2], class_id=[0, 1, 1, 0])
+    assert meanings(twice)["confidence"] == "ranked"
 
 
 def test_class_numbers_under_any_name_are_labels() -> None:

@@ -14,6 +14,7 @@ from al_core.formats.files.json_keys import json_keys
 from al_core.formats.files.reader import Reader
 from al_core.formats.files.text import decode_utf8
 from al_core.formats.join.finding import note
+from al_core.formats.predictions.box_columns import filename_column
 from al_core.formats.predictions.predictions import Predictions
 from al_core.formats.predictions.scores import ScoreTable
 from al_core.formats.predictions.tools.images import ImageRecord, image_of_file, image_records
@@ -25,6 +26,9 @@ from al_core.formats.predictions.yolo_classes import top_classes
 _CLASS = frozenset({"name", "class", "confidence"})
 _NOT_CLASSES = frozenset({"box", "bbox", "predictions", "x", "xmin", "boxes", "detections"})
 _COLUMNS = ["name", "class", "confidence"]
+_SIDES = [f"{axis}{number}" for number in range(1, 5) for axis in "xy"]
+_MARKS = ("_", ".")
+"""What stands between "box" and one of its sides where each has a column, as `pandas.json_normalize` names them."""
 
 _ROTATED = note("rotated-as-boxes", "Rotated boxes are read as the upright boxes around them")
 
@@ -122,7 +126,10 @@ def _is_classified(content: Any) -> bool:
 def recognizes_ultralytics_csv(path: Path, head: bytes) -> bool:
     """Return whether a file has the columns of `to_csv()`."""
     columns = set(head.partition(b"\n")[0].decode(errors="replace").strip().split(","))
-    return {*_COLUMNS, "box"} <= columns or columns == set(_COLUMNS)
+    # Where a column names the images, it is a table of objects as any tool writes it.
+    is_of_one_image = any(f"box{mark}x1" in columns for mark in _MARKS) and not filename_column(sorted(columns))
+    has_boxes = set(_COLUMNS) <= columns and ("box" in columns or is_of_one_image)
+    return has_boxes or columns == set(_COLUMNS)
 
 
 def read_ultralytics_csv(path: Path) -> Predictions | ScoreTable:
@@ -170,6 +177,9 @@ def _entry(where: str, row: Mapping[str, str | None]) -> dict[str, Any]:
         value = row.get(column)
         if value:
             entry[column] = _value(where, column, value)
+    sides = {side: row.get(f"box{mark}{side}") for side in _SIDES for mark in _MARKS if row.get(f"box{mark}{side}")}
+    if sides:
+        entry.setdefault("box", {side: _value(where, side, value) for side, value in sides.items() if value})
     return entry
 
 

@@ -61,6 +61,11 @@ def test_a_table_of_objects_is_read_by_filename_or_for_one_image(tmp_path: Path)
     assert boxes(predictions, 1) == [("dog", 0.5, [0, 0.25, 1, 1])]
     path.write_text(CSV.replace("filename,", "").replace("a.jpg,", "").replace("b.jpg,", ""))
     assert read_predictions(path).outputs.n_boxes.tolist() == [2]
+    for mark in "_.":
+        path.write_text(
+            f"name,class,confidence,box{mark}x1,box{mark}y1,box{mark}x2,box{mark}y2\ncat,1,0.75,0.25,0.0,0.5,0.5\n"
+        )
+        assert boxes(read_predictions(path), 0) == [("cat", 0.75, [0.25, 0, 0.5, 0.5])]
     path.write_text(CSV.replace("{'x1'", "{x1"))
     with pytest.raises(FileFormatError, match=r"street\.csv, line 2: expected numbers as 'box'"):
         read_predictions(path)
