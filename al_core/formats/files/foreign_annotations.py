@@ -19,6 +19,7 @@ _VISDRONE = re.compile(rf"(?:{_NUMBER},){{7}}{_NUMBER},?")
 # A name, or an id with zeros in front, which the number of a class has not.
 _CARTUCHO = re.compile(rf"(?:[^\s\d-]\S*|0\d\S*) (?:0|1|[01]?\.\d+)(?: {_NUMBER}){{4}}")
 _DOTA = re.compile(rf"{_NUMBER}(?: {_NUMBER}){{7}} [^\s\d-]\S*(?: \d)?|imagesource:.*")
+_TASK_OF_DOTA = re.compile(rf"\S+ (?:0|1|[01]?\.\d+)(?: {_NUMBER}){{4,8}}")
 _MOT = re.compile(rf"\d+,-?\d+,(?:{_NUMBER},){{5,7}}{_NUMBER}")
 _MOT_FILES = ("gt.txt", "det.txt", "gt/gt.txt", "det/det.txt")
 _LOG_KEYS = frozenset({"iteration", "epoch", "iter", "step"})
@@ -39,6 +40,13 @@ def _texts_are(line: re.Pattern[str]) -> Callable[[Path, bytes], bool]:
         return bool(lines) and all(line.fullmatch(text) for text in lines)
 
     return recognizes
+
+
+def _is_task_of_dota(path: Path, head: bytes) -> bool:
+    # One file for each class, which is in its name.
+    names = [name for name in tree_names(path, head) or [path.name] if name.lower().endswith(".txt")]
+    are_named = bool(names) and all(re.match(r"(?i)task[12]_", name.rpartition("/")[2]) for name in names)
+    return are_named and _texts_are(_TASK_OF_DOTA)(path, head)
 
 
 def _is_mot(path: Path, head: bytes) -> bool:
@@ -137,6 +145,9 @@ ANNOTATIONS = (
     ),
     ForeignKind("the log of a training run", _is_training_log, "drop what the model predicted"),
     ForeignKind("KITTI text (class and 14 or 15 numbers per box)", _texts_are(_KITTI), AS_BOXES),
+    ForeignKind(
+        "results of DOTA's tasks (image, score and rotated box, a file for each class)", _is_task_of_dota, AS_BOXES
+    ),
     ForeignKind(
         "the text of Cartucho's mAP or of Darknet's comp4 files (name, confidence and corners per box)",
         _texts_are(_CARTUCHO),

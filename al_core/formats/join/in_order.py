@@ -62,6 +62,7 @@ def report_in_order(
         conflicting=[],
         not_finite=samples.names(samples.rows[bad.not_finite]),
         not_probabilities=samples.names(samples.rows[bad.not_probabilities]),
+        versions=[],
     )
     matched_by = {NAME: len(samples.rows), RELATIVE_PATH: 0, STEM: 0}
     report = report_of(met, file_rows, policy, source, matched_by=matched_by)

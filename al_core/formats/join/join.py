@@ -12,6 +12,7 @@ from al_core.formats.join.file_rows import ORDER_ASSUMED, BadRows, FilenameRows,
 from al_core.formats.join.finding import LOGITS, Finding, Severity, note
 from al_core.formats.join.matching import Matches, match_filenames
 from al_core.formats.join.report import JoinReport, Policy
+from al_core.formats.join.spelling import is_version
 from al_core.types import Rows
 
 _NUMBERS = note(
@@ -63,6 +64,14 @@ _DISAGREE = Finding(
     "image has annotators who disagree",
     "images have annotators who disagree",
     "all are stored; the majority counts for a class, the newest annotation at a tie and for everything else",
+)
+_VERSIONS = Finding(
+    "versions",
+    "filename is another version of its image, as Roboflow makes them",
+    "filenames are other versions of their images, as Roboflow makes them",
+    "only the first version of each image is used; where objects lie in the image itself, only a version without "
+    "augmentation and cropping says",
+    severity=Severity.NOTE,
 )
 _NOT_FINITE = Finding(
     "not-finite",
@@ -138,6 +147,7 @@ class Met:
         conflicting: Those of them whose rows differ.
         not_finite: Those of rows that are left out.
         not_probabilities: Those of rows that are used as they are.
+        versions: Those of further versions of an image, of which a file that keeps repetitions uses one.
     """
 
     used: Rows
@@ -149,6 +159,7 @@ class Met:
     conflicting: list[str]
     not_finite: list[str]
     not_probabilities: list[str]
+    versions: list[str]
 
 
 def report_of(
@@ -193,17 +204,21 @@ def _met(samples: Sequence[str], names: Sequence[str], matches: Matches, file_ro
     is_unknown = matches.rows < 0
     is_unknown[matches.ambiguous] = False
     repeats = _repeats(matches.rows)
+    versions = [pair for pair in repeats if _are_versions(names, *pair)] if file_rows.keeps_repeats else []
+    are_versions = set(versions)
+    same = [pair for pair in repeats if pair not in are_versions]
     bad = file_rows.bad_rows()
     return Met(
-        used=_used(matches.rows, [] if file_rows.keeps_repeats else repeats, bad),
+        used=_used(matches.rows, versions if file_rows.keeps_repeats else repeats, bad),
         present=present,
         missing=[samples[row] for row in np.flatnonzero(~present).tolist()],
         ambiguous=_distinct(names, matches.ambiguous.tolist()),
         unknown=_distinct(names, np.flatnonzero(is_unknown).tolist()),
         duplicate=_distinct(names, [later for _, later in repeats]),
-        conflicting=_distinct(names, [later for first, later in repeats if file_rows.differ(first, later)]),
+        conflicting=_distinct(names, [later for first, later in same if file_rows.differ(first, later)]),
         not_finite=[names[row] for row in bad.not_finite.tolist()],
         not_probabilities=[names[row] for row in bad.not_probabilities.tolist()],
+        versions=_distinct(names, [later for _, later in versions]),
     )
 
 
@@ -218,6 +233,7 @@ def _findings(file_rows: FileRows, met: Met, policy: Policy) -> list[Finding]:
         _AMBIGUOUS.of(met.ambiguous),
         (_UNKNOWN_ID if file_rows.names_are_ids else _UNKNOWN).of(met.unknown),
         *repeated,
+        _VERSIONS.of(met.versions),
         _NOT_FINITE.of(met.not_finite),
         _NOT_PROBABILITIES.of(met.not_probabilities),
     ]
@@ -260,6 +276,10 @@ def _used(rows: Rows, repeats: Sequence[tuple[int, int]], bad: BadRows) -> Rows:
     used[bad.not_finite] = -1
     used[[later for _, later in repeats]] = -1
     return used
+
+
+def _are_versions(names: Sequence[str], first: int, later: int) -> bool:
+    return names[first] != names[later] and is_version(names[first]) and is_version(names[later])
 
 
 def _distinct(names: Sequence[str], rows: Sequence[int]) -> list[str]:

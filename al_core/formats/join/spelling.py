@@ -1,5 +1,6 @@
 """Other spellings of one filename: what systems, addresses and spreadsheets do to names."""
 
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
@@ -12,6 +13,7 @@ URL = "address"
 LETTER_CASE = "letter case"
 PREFIX = "name behind Label Studio's digits"
 ROBOFLOW = "name before Roboflow's ending"
+_VERSION = r"([^/]+)_(\w{3,4})\.rf\.[0-9A-Za-z]{16,}(?:\.\w+)?$"
 
 
 def composed(names: "pa.Array") -> "pa.Array":
@@ -56,8 +58,17 @@ def without_version(names: "pa.Array") -> "pa.Array":
     """Return names as they were before Roboflow made a version of the image: a.jpg for a_jpg.rf.0f3c….jpg or .txt."""
     import pyarrow.compute as pc
 
-    lengthened = r"([^/]+)_(\w{3,4})\.rf\.[0-9A-Za-z]{16,}(?:\.\w+)?$"
-    return pc.replace_substring_regex(names, lengthened, r"\1.\2")
+    return pc.replace_substring_regex(names, _VERSION, r"\1.\2")
+
+
+def is_version(name: str) -> bool:
+    """Return whether `without_version` changes a name.
+
+    Examples:
+        >>> is_version("a_jpg.rf.0123456789abcdef0123.jpg"), is_version("a_jpg.jpg")
+        (True, False)
+    """
+    return re.search(_VERSION, name) is not None
 
 
 SPELLINGS: dict[str, Callable[[Any], Any]] = {UNICODE_FORM: composed, URL: decoded, LETTER_CASE: lowered}

@@ -9,6 +9,7 @@ from al_core.formats.files.foreign import ForeignKind, has_keys
 from al_core.formats.files.json_keys import json_keys
 from al_core.formats.files.text import BOM
 from al_core.formats.files.tree import tree_names
+from al_core.formats.labels.label_columns import has_label_columns
 
 _AS_COCO = "export it as COCO"
 AS_TABLE = (
@@ -64,6 +65,12 @@ def _is_celeba(path: Path, head: bytes) -> bool:
     if not is_counted or len(values) != 1 + len(attributes):
         return False
     return all(value in (b"1", b"-1") for value in values[1:])
+
+
+def _is_of_chexpert(path: Path, head: bytes) -> bool:
+    cells = head.removeprefix(BOM).partition(b"\n")[0].decode(errors="replace").split(",")
+    columns = [cell.strip('" \r') for cell in cells]
+    return {"Path", "Age", "Frontal/Lateral"} <= set(columns) and not has_label_columns(columns)
 
 
 def _has_files(*names: str, ending: str = "") -> Callable[[Path, bytes], bool]:
@@ -154,6 +161,11 @@ FOREIGN_TOOLS = (
         "Roboflow's export of masks (PNG)",
         _has_files("_classes.csv", ending="_mask.png"),
         "export the same version as COCO Segmentation",
+    ),
+    ForeignKind(
+        "CheXpert's table, whose blanks say that nothing was said of a finding and whose -1 that nobody was sure",
+        _is_of_chexpert,
+        "write 0 for a blank, 0 or 1 for -1, and take out Sex, Age, Frontal/Lateral and AP/PA",
     ),
     ForeignKind("a table of Kaggle's prediction strings", _has_prediction_strings, AS_TABLE),
     ForeignKind(

@@ -19,6 +19,8 @@ _BOXES = ("boxes", "bboxes")
 _COCO_BOXES = ("bbox",)
 _SCORES = ("scores", "confidences", "confidence", "score", "conf")
 _LABELS = (
+    # Grounding DINO's numbers beside it count nothing.
+    "text_labels",
     "labels",
     "classes",
     "class_ids",

@@ -17,6 +17,7 @@ from al_core.formats.predictions.long_form import long_form
 from al_core.formats.predictions.predictions import Predictions
 from al_core.formats.predictions.scores import ScoreTable, as_score
 from al_core.formats.predictions.top_k import top_k_scores
+from al_core.formats.predictions.unread_cells import unread_cells
 from al_core.formats.tables.column_names import class_of_name, have_boxes
 from al_core.formats.tables.columns import classify_columns
 from al_core.formats.tables.meaning import TITLES, ColumnMeaning, Meaning
@@ -43,20 +44,9 @@ _NOTHING = Finding(
     "give a column of probabilities for each class, or say what the columns are",
     severity=Severity.REFUSAL,
 )
-_PERCENT_SIGNS = Finding(
-    "percent-signs",
-    "Cells are texts such as 12.5%",
-    "",
-    "write them as numbers, without the sign",
-    severity=Severity.REFUSAL,
-)
 _AS_COCO = (
     "write COCO results (image_id, category_id, score and segmentation), or the probabilities of each pixel, one .npy "
     "file per image"
-)
-_A_ROW_EACH = (
-    "write a row for each box (filename, label, score, xmin, ymin, xmax, ymax), or a column of probabilities for each "
-    "class"
 )
 _LONG = note("long-form", "The file has a row for each image and class", "the rows of an image are read as one")
 _SHOWN = 6
@@ -133,13 +123,7 @@ class _TableReading:
         return ScoreTable(self._named(filenames), {}, (outlines or self._refusal(),), tuple(self.columns))
 
     def _refusal(self) -> Finding:
-        if any(sample.content is Content.TEXTS and _are_percents(sample.cells) for sample in self.samples):
-            return _PERCENT_SIGNS
-        nested = next((sample.name for sample in self.samples if _has_objects(sample)), None)
-        if nested is not None:
-            what = f"The column {nested[:40]!r} has objects in its cells, which are not read from a table"
-            return Finding("objects", what, "", _A_ROW_EACH, severity=Severity.REFUSAL)
-        return _LABELS if self._positions(*_NO_PREDICTIONS) else _NOTHING
+        return unread_cells(self.samples) or (_LABELS if self._positions(*_NO_PREDICTIONS) else _NOTHING)
 
     def _outlines(self) -> Finding | None:
         """Return what to do about a column of masks or outlines, or None if there is none."""
@@ -257,17 +241,6 @@ def _is_fraction(name: str) -> bool:
     # The int of NaN is a ValueError, that of infinity an OverflowError.
     except (ValueError, OverflowError):
         return False
-
-
-def _are_percents(cells: Sequence[object]) -> bool:
-    return bool(cells) and all(str(cell).strip().endswith("%") for cell in cells)
-
-
-def _has_objects(sample: ColumnSample) -> bool:
-    first = next(iter(sample.cells), None)
-    is_printed = isinstance(first, str) and first.lstrip("[ ").startswith("{") and ":" in first
-    is_list = isinstance(first, list) and any(isinstance(entry, dict) for entry in first)
-    return is_printed or is_list
 
 
 def _is_unused(column: ColumnMeaning, sample: ColumnSample) -> bool:

@@ -18,6 +18,15 @@ TEXTS = {
 }
 
 
+@pytest.mark.parametrize("line", ["P0006 0.5 10.5 20 30 20 30 40 10.5 40\n", "0006 0.5 10.5 20 30 40\n"])
+def test_results_of_the_tasks_of_dota_are_named(tmp_path: Path, line: str) -> None:
+    folder = tmp_path / "results"
+    folder.mkdir()
+    (folder / "Task1_plane.txt").write_text(line)
+    with pytest.raises(FileFormatError, match=r"^results is results of DOTA's tasks.*one row per box"):
+        read_predictions(folder)
+
+
 @pytest.mark.parametrize("kind", TEXTS)
 def test_a_folder_of_texts_of_another_tool_is_named(tmp_path: Path, kind: str) -> None:
     folder = tmp_path / "labels"

@@ -48,6 +48,7 @@ TEXTS = {
     "filenames and classes": "val/a.jpg 65\nval/b 2.jpg 970\nval/c",
     "VIA": "filename,file_size,region_shape_attributes,region_attributes\na.jpg,9,{},{}\n",
     "WIDER FACE": "0--Parade/a.jpg\n1\n449 330 122 149 0 0 0 0 0 0\n",
+    "CheXpert": "Path,Sex,Age,Frontal/Lateral,AP/PA,Edema\na.jpg,F,68,Frontal,AP,\n",
     "CelebA": "2\nSmiling Male\na.jpg -1 1\nb.jpg 1 1\n",
 }
 ARCHIVES = {

@@ -27,6 +27,16 @@ def test_several_annotations_of_an_image_are_all_used() -> None:
     ]
 
 
+def test_of_several_versions_of_an_image_the_first_is_used_and_nobody_disagrees() -> None:
+    versions = [f"a_jpg.rf.{digit * 32}.jpg" for digit in "012"]
+    report = join_report(["a.jpg"], labels([versions[1], versions[2], versions[1]], [0, 1, 1]), source="l.zip")
+    assert report.rows.tolist() == [0, -1, 0]
+    assert [(finding.what, finding.names) for finding in report.details if finding.names] == [
+        ("disagree", (versions[1],)),
+        ("versions", (versions[2],)),
+    ]
+
+
 def test_annotators_who_disagree_are_named_and_both_stored() -> None:
     report = join_report(["a", "b"], labels(["a", "b", "a", "b"], [0, 1, 1, 1]), source="l.csv")
     assert report.conflicting == ["a"]

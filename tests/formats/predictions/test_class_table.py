@@ -150,11 +150,6 @@ def test_what_names_of_columns_share_is_no_part_of_the_class() -> None:
     assert class_names(["prob"]) == ["prob"]
 
 
-def test_cells_with_percent_signs_are_named() -> None:
-    contents = read({"image": NAMES, "cat": ["12.5%", "50%", "1%"], "dog": ["87.5%", "50%", "99%"]})
-    assert [finding.what for finding in contents.findings] == ["percent-signs"]
-
-
 def test_a_first_row_of_values_is_no_header() -> None:
     with pytest.raises(FileFormatError, match="p begins with a row of values in place of column names"):
         read({"a.png": ["b.png", "c.png"], "312": [30, 40], "235": [50, 60], "cat": ["dog", "dog"]})

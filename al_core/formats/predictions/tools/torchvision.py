@@ -1,5 +1,6 @@
 """What detectors of torchvision return, and `post_process_object_detection` of transformers, saved as lists."""
 
+from dataclasses import replace
 from typing import Any
 
 from al_core.formats.files.filename_rules import FILENAME_COLUMNS
@@ -10,6 +11,8 @@ from al_core.formats.predictions.tools.objects import MASKS_NOT_READ, ObjectColu
 from al_core.formats.predictions.tools.tool import Tool
 
 _KEYS = frozenset({"boxes", "labels", "scores"})
+_GROUNDED = frozenset({"boxes", "text_labels", "scores"})
+"""Of Grounding DINO and OWL-ViT, which may have the texts as `labels`, too."""
 
 _KEYPOINTS = note(
     "keypoints-not-read",
@@ -20,10 +23,12 @@ _KEYPOINTS = note(
 
 
 def _is_image(content: Any) -> bool:
-    return isinstance(content, dict) and content.keys() >= _KEYS
+    return isinstance(content, dict) and (content.keys() >= _KEYS or content.keys() >= _GROUNDED)
 
 
 def _add(objects: ObjectColumns, record: ImageRecord) -> None:
+    if isinstance(record.content.get("text_labels"), list):
+        record = replace(record, content={**record.content, "labels": record.content["text_labels"]})
     add_parallel_lists(objects, record, "boxes")
     if "keypoints" in record.content:
         objects.note(_KEYPOINTS)
@@ -35,7 +40,7 @@ TORCHVISION = Tool(
     "torchvision",
     "torchvision detections",
     "What a detector returns for each image, in the order of the query set or by filename: boxes, labels and scores",
-    (_KEYS,),
+    (_KEYS, _GROUNDED),
     _is_image,
     "an object with boxes, labels and scores",
     _add,

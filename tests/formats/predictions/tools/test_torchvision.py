@@ -19,6 +19,13 @@ def test_images_are_in_order_or_by_filename(tmp_path: Path, content: object) -> 
     assert boxes(predictions, 1) == []
 
 
+def test_classes_of_grounding_dino_are_its_texts(tmp_path: Path) -> None:
+    grounded = {"boxes": IMAGE["boxes"], "scores": [0.75], "text_labels": ["a cat"]}
+    for content in ({"a.jpg": grounded}, {"a.jpg": grounded | {"labels": [0]}}, [{"image": "a.jpg", **grounded}]):
+        predictions = read_predictions(saved(tmp_path / "p.json", content))
+        assert boxes(predictions, 0) == [("a cat", 0.75, [0.1, 0.2, 0.5, 1.0])]
+
+
 def test_records_that_name_their_image_are_json_boxes(tmp_path: Path) -> None:
     assert recognize(saved(tmp_path / "p.json", [{"filename": "a.jpg", **IMAGE}])) == "detection-json"
 
