@@ -16,6 +16,7 @@ from al_core.api.server.errors import as_api_error
 from al_core.api.server.guards.size import check_length, limited
 from al_core.api.server.settings import MEGABYTE
 from al_core.exceptions import InvalidInputError
+from al_core.formats.files.foreign import UNNAMED
 from al_core.wire.json_values import parse_json
 
 # Parsing takes about 5 ms per megabyte: less than this is not worth another thread.
@@ -70,7 +71,7 @@ async def body_file(request: Request) -> AsyncIterator[Path]:
     folder = workspace.owner.own_folder(workspace.incoming_folder)
     with tempfile.TemporaryDirectory(dir=folder) as own_folder:
         # Readers name the file in what they refuse.
-        path = Path(own_folder) / "the request"
+        path = Path(own_folder) / UNNAMED
         with path.open("xb") as file:
             async for chunk in request.stream():
                 file.write(chunk)

@@ -19,6 +19,9 @@ AS_BOXES_OR_CLASSES = (
 )
 """What to do with predictions for which no tool has another export."""
 
+UNNAMED = "the request"
+"""The name of a file that came over HTTP: only its sender knows what it is called."""
+
 
 @dataclass(frozen=True)
 class ForeignKind:
@@ -38,8 +41,9 @@ class ForeignKind:
 
     def refusal(self, path: Path) -> FileFormatError:
         """Return the error that names the kind and says what to do."""
-        names = {ending: repr(f"{path.stem}.{ending}") for ending in ("npy", "npz", "csv", "parquet")}
-        remedy = Template(self.remedy).substitute(names, file=repr(path.name))
+        file = Path("YOUR-FILE") if path.name == UNNAMED else path
+        names = {ending: repr(f"{file.stem}.{ending}") for ending in ("npy", "npz", "csv", "parquet")}
+        remedy = Template(self.remedy).substitute(names, file=repr(file.name))
         return FileFormatError(f"{path.name} is {self.name}, which is not read; {remedy}")
 
 

@@ -14,6 +14,8 @@ def test_a_refusal_names_the_file_its_kind_and_the_code_with_the_names_filled_in
         "a b.toy is a toy file, which is not read; convert it with Python:\n\n"
         "    import toy\n    toy.load('a b.toy').save('a b.npz')"
     )
+    # Over HTTP nobody knows what the file is called.
+    assert str(kind.refusal(Path("the request"))).endswith("    toy.load('YOUR-FILE').save('YOUR-FILE.npz')")
 
 
 @pytest.mark.parametrize("kind", FOREIGN_KINDS, ids=lambda kind: kind.name)
