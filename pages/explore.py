@@ -64,7 +64,7 @@ def explore(batch: NextBatch | None) -> None:
         masks[filters.ON_MAP] = outlined
         reasons.append(filters.ON_MAP)
     mask = all_of(masks, dataset.n_samples)
-    sorted_by = color if color in numbers else next(iter(numbers), None)
+    sorted_by = color if color in numbers else columns.first_that_varies(numbers)
     with row:
         filter_row(
             dataset, int(mask.sum()), titles, clear_lasso=None if outlined is None else partial(clear_lasso, dataset)

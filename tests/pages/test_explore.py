@@ -416,3 +416,12 @@ def test_the_caption_of_an_image_is_its_value_as_people_write_it(pairs: Dataset)
     said = captions_of(years, np.arange(4))
     assert [said(position) for position in range(4)] == ["1,999", "no value", "inf", "0.500"]
     assert captions_of(None, np.array([1234]))(0) == "1,234"
+
+
+def test_images_are_sorted_by_the_first_column_that_tells_them_apart(pairs: Dataset) -> None:
+    numbers = columns.number_columns(pairs)
+    width = numbers["width"]
+    flat = replace(width, stored=replace(width.stored, digest="of one camera"), values=np.array([64, 64, np.nan, 64]))
+    assert columns.first_that_varies({"flat": flat, **numbers}) == MARGIN
+    assert columns.first_that_varies({"flat": flat}) == "flat"
+    assert columns.first_that_varies({}) is None

@@ -378,3 +378,15 @@ def test_settings_of_a_newer_version_are_shown_and_not_repeated(
     app = open_page("select")
     assert headings(app) == ["from tomorrow"]
     assert any("cannot be repeated" in info.value for info in app.info)
+
+
+def test_the_only_image_of_a_dataset_is_selected(home: Path, open_page: Open) -> None:
+    (home / "demo").mkdir()
+    (home / "demo" / "offered").touch()
+    with Workspace(home) as workspace:
+        dataset = workflow.create_dataset(workspace, "one", ["a.png"], np.eye(1))
+        app = open_page("select")
+        # Of one image no reserve for testing can be set aside.
+        assert refusals(app) == []
+        press_run(app, dataset)
+        assert [tag.size for tag in dataset.tags() if tag.name != INITIAL_TAG] == [1]

@@ -68,6 +68,15 @@ def number_columns(dataset: Dataset) -> dict[str, Column]:
     return columns
 
 
+def first_that_varies(columns: dict[str, Column]) -> str | None:
+    """Return the first column whose values tell images apart; the first one if none does.
+
+    Photographs of one camera are all as wide.
+    """
+    varying = (name for name, column in columns.items() if _varies(column.stored.digest, column.values))
+    return next(varying, next(iter(columns), None))
+
+
 def _title(name: str, stored: StoredArray) -> str:
     return score_title(name) if stored.kind == Kind.SCORE else name
 
@@ -175,6 +184,12 @@ def _bins(
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _highest_first(digest: str, _values: NDArray[Any]) -> Rows:
     return filters.highest_first(_values).astype(np.int64)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _varies(digest: str, _values: NDArray[Any]) -> bool:
+    present = _values[~np.isnan(_values)]
+    return bool(len(present) and present.min() != present.max())
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)

@@ -32,11 +32,13 @@ class TestChoice:
 def choose_test_share(dataset: Dataset, start: StartingPoint, n_new: int) -> TestChoice:
     """Draw the choice and return it."""
     reserve = start.reserve
+    # Of one image no reserve can be set aside.
+    proposed = PROPOSED_PERCENT if reserve or start.n_candidates > 1 else 0
     percent = st.slider(
         "Test share",
         0,
         MOST_PERCENT,
-        PROPOSED_PERCENT,
+        proposed,
         5,
         format="%d%%",
         help="Of the new images; they are drawn at random, labeled like the others, and never trained on",
