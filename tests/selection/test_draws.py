@@ -4,7 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from al_core.selection import draws
-from al_core.selection.draws import draw_per_row, philox
+from al_core.selection.draws import draw_per_row
+from tests.selection.philox import philox
 
 # The authors' test suite (Random123, kat_vectors): philox4x64 with 10 rounds.
 ALL_ONES = (1 << 256) - 1

@@ -5,8 +5,8 @@ from hypothesis import strategies as st
 
 from al_core.config import SelectionConfig
 from al_core.selection import select
-from al_core.selection.draws import philox
 from al_core.selection.ranking import lowest_first
+from tests.selection.philox import philox
 
 LINE = np.array([[0.0], [1.0], [2.0], [3.0]])
 
