@@ -23,6 +23,7 @@ from al_core.geometry.exact_neighbors import BLOCK_ROWS, Neighbors, nearest_of_p
 from al_core.geometry.lanes import padded_width
 from al_core.geometry.neighbors import NeighborGraph, are_many, checked_k, graph_of_repeats, lacking_rows
 from al_core.geometry.repeats import Repeats
+from al_core.geometry.space import row_runs
 from al_core.store.storage import ArrayAddress
 from al_core.types import Embeddings, Progress, Rows
 
@@ -218,7 +219,7 @@ class _Search:
         """Return the cells in which each of `others` looks, in whole products of those on one machine."""
         size = assigned_rows(len(cells.centers), self.dim)
         n_rows = size * max(1, _WORK_BYTES // (4 * self.dim * size))
-        parts = [others[start : start + n_rows] for start in range(0, len(others), n_rows)]
+        parts = row_runs(others, n_rows)
         gatherings = (Gathering(part, FindCells(cells.n_probes)) for part in parts)
         probes = np.empty((len(others), cells.n_probes), np.int32)
         for i, found in enumerate(self.shards.gather(gatherings, self.bar.tick, loan)):

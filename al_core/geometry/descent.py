@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from al_core.geometry.exact_neighbors import Neighbors, settled
-from al_core.geometry.space import Space
+from al_core.geometry.space import Space, row_runs
 from al_core.geometry.threads import numba_threads
 from al_core.types import Rows
 
@@ -34,7 +34,7 @@ class DescentSearch:
 
     def tasks(self, rows: Rows) -> list[Rows]:
         """Split rows into parts for `nearest`."""
-        return [rows[start : start + _TASK_ROWS] for start in range(0, len(rows), _TASK_ROWS)]
+        return row_runs(rows, _TASK_ROWS)
 
     def nearest(self, rows: Rows) -> Neighbors:
         """Return the neighbors of some rows."""

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from al_core.geometry import kernels
 from al_core.geometry.lanes import padded_width
-from al_core.geometry.space import Space, squared_norms
+from al_core.geometry.space import Space, row_runs, squared_norms
 from al_core.geometry.threads import n_cores
 from al_core.types import Rows
 
@@ -53,7 +53,7 @@ class ExactSearch:
 
     def tasks(self, rows: Rows) -> list[Rows]:
         """Split rows into parts for `nearest`."""
-        return [rows[start : start + BLOCK_ROWS] for start in range(0, len(rows), BLOCK_ROWS)]
+        return row_runs(rows, BLOCK_ROWS)
 
     def nearest(self, rows: Rows) -> Neighbors:
         """Return the neighbors of some rows."""

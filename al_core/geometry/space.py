@@ -225,7 +225,11 @@ def is_small(space: Space, n_rows: int, n_others: int) -> bool:
 
 def blocks(rows: Rows, dim: int) -> list[Rows]:
     """Split rows into runs whose vectors fit the cache."""
-    size = max(1, _BLOCK_BYTES // (4 * max(1, dim)))
+    return row_runs(rows, max(1, _BLOCK_BYTES // (4 * max(1, dim))))
+
+
+def row_runs(rows: Rows, size: int) -> list[Rows]:
+    """Split rows into runs of so many, the last one perhaps shorter."""
     return [rows[start : start + size] for start in range(0, len(rows), size)]
 
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from al_core.geometry.exact_neighbors import run_tasks
 from al_core.geometry.lanes import padded_width
-from al_core.geometry.space import Source, Space, rounding, squared_norms
+from al_core.geometry.space import Source, Space, rounding, row_runs, squared_norms
 from al_core.selection.k_center_kernels import lower_to_nearest
 from al_core.selection.sketch import sketch_if_worthwhile
 from al_core.types import Rows
@@ -121,7 +121,7 @@ class Bounds:
         stale = points[(self.seen[points] < self.n_centers) & (self.nearest[points] > 0)]
         # Points of one block that have seen about as many centers have few to see again.
         stale = stale[np.argsort(self.seen[stale], kind="stable")]
-        parts = [stale[start : start + _BLOCK_POINTS] for start in range(0, len(stale), _BLOCK_POINTS)]
+        parts = row_runs(stale, _BLOCK_POINTS)
         for n_compared, n_measured in run_tasks(
             self._workers, lambda part: self._refresh_block(part, drop), parts, tick
         ):

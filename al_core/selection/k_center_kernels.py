@@ -1,4 +1,4 @@
-"""Compiled loops of `KCenter`; `coreset.plain_farthest_first` is their numpy reference.
+"""Compiled loops of `KCenter`; `plain_farthest_first` is their numpy reference.
 
 Points are read where they are, see `space.Source`; centers are zero-padded to a multiple of `LANES` components.
 """

@@ -1,4 +1,4 @@
-"""The plain k-center loop compiled, for tasks too small for matrix products; `coreset.plain_farthest_first` in numpy.
+"""The plain k-center loop compiled, for tasks too small for matrix products; `plain_farthest_first` in numpy.
 
 Vectors are read in one of two ways, whichever is sooner (`coreset`): short ones by columns, components of
 256 points side by side, so that many distances are summed at once; long ones by rows, where they are. Both sum each

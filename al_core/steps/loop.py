@@ -66,7 +66,7 @@ def read_loop(dataset: "Dataset") -> Loop:
     Predictions are no condition: the first images are selected by their embeddings alone.
     """
     last = read_last_round(dataset) if dataset.n_samples else None
-    model = next((model for model in dataset.models.all() if model.is_current), None)
+    model = dataset.models.newest_current()
     has_data = bool(dataset.n_samples and (dataset.arrays.all(Kind.EMBEDDING) or model))
     current = _current(last) if has_data else Stage.DATA
     order = list(Stage)

@@ -47,5 +47,5 @@ def unscored_note(dataset: "Dataset", report: "JoinReport") -> str | None:
         f"Once it is stored, {n_unscored:,} of {counted(dataset.n_samples, 'image')} are without a score, and CORAL "
         "and ACTIVE_LEARNING choose only among images that have one"
     )
-    current = next((model for model in dataset.models.all() if model.is_current), None)
+    current = dataset.models.newest_current()
     return f"{note}. The scores of “{current.name}” stay: it can be made current again" if current else note

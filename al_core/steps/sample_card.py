@@ -54,7 +54,7 @@ def describe_sample(dataset: "Dataset", row: int) -> SampleCard:
         NotFoundError: If the dataset has no such row.
     """
     dataset.check_row(row)
-    [filename] = dataset.filenames(np.array([row]))
+    filename = dataset.filename(row)
     scores: dict[str, float] = {}
     for stored in current_scores(dataset):
         score = float(dataset.arrays.read_rows(stored, np.array([row]))[0])

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-import numpy as np
-
 from al_core.disk import write_atomically
 from al_core.exceptions import FileFormatError
 from al_core.formats.files.images import ImageFile
@@ -63,7 +61,7 @@ def make_thumbnail(path: ImageFile) -> bytes | None:
 
 def _thumbnail_of_object(dataset: "Dataset", row: int, folder: Path) -> SampleImage | None:
     # Without a request for its time: an object that was replaced keeps its thumbnail until the address changes.
-    [filename] = dataset.filenames(np.array([row]))
+    filename = dataset.filename(row)
     version = f"{dataset.images_address}/{filename}"
 
     def fetch() -> _ImageInMemory | None:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from al_core.exceptions import InvalidInputError, NotFoundError
+from al_core.formats.files.json_values import is_number
 from al_core.formats.files.yaml_text import parse_settings
 
 
@@ -48,8 +49,7 @@ def optional_share(content: Mapping[str, Any], key: str, where: str) -> float | 
     value = content.get(key)
     if value is None:
         return None
-    # A bool is an int to Python.
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
+    if not is_number(value) or not 0 <= value <= 1:
         raise InvalidInputError(f"{where}.{key}: expected a number from 0 to 1, found {value!r}")
     return float(value)
 

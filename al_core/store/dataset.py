@@ -158,6 +158,11 @@ class Dataset(ABC):
         names: list[str] = column.to_pylist()
         return names
 
+    def filename(self, row: int) -> str:
+        """Return the filename of a row, or raise `NotFoundError` if the dataset has no such row."""
+        self.check_row(row)
+        return self.filenames(np.array([row]))[0]
+
     def rows_of(self, filenames: Sequence[str]) -> Rows:
         """Return the row of each filename, -1 where the dataset has none of that name."""
         if not self.n_samples:

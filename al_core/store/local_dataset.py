@@ -3,7 +3,6 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from sqlalchemy import Engine, Row
 from sqlalchemy.exc import IntegrityError
 
@@ -151,15 +150,11 @@ class LocalDataset(Dataset):
         """
         if size == "thumbnail":
             return self._images.thumbnail(row)
-        return self._images.read(self._filename(row))
+        return self._images.read(self.filename(row))
 
     def has_image(self, row: int) -> bool:
         """Return whether there is an image of a sample; an object is asked for, but not fetched."""
-        return self._images.has(self._filename(row))
-
-    def _filename(self, row: int) -> str:
-        self.check_row(row)
-        return self.filenames(np.array([row]))[0]
+        return self._images.has(self.filename(row))
 
     def image_address(self, filename: str, seconds: int) -> str:
         """Return an https address by which a labeling tool may read an image for a while."""

@@ -87,6 +87,10 @@ class Models(ABC):
     def all(self) -> list[Model]:
         """Return all models, newest first."""
 
+    def newest_current(self) -> Model | None:
+        """Return the newest of the models that are current, one for each task, or None."""
+        return next((model for model in self.all() if model.is_current), None)
+
     def find(self, name: str) -> Model | None:
         """Return the model of that name, or None."""
         return next((model for model in self.all() if model.name == name), None)

@@ -56,7 +56,7 @@ def describe(dataset: Dataset) -> list[str]:
     """Return what a card says: size and task, where the dataset stands, and what was done last."""
     # First, for it asks for the dataset's version. A server would be asked many times for one card.
     stage = None if dataset.server else loop_of(dataset).current
-    model = next((model for model in dataset.models.all() if model.is_current), None)
+    model = dataset.models.newest_current()
     task = model.task.replace("-", " ").capitalize() if model and model.task else ""
     embeddings = [f"{stored.name} ({stored.shape[1]}-d)" for stored in dataset.arrays.all(Kind.EMBEDDING)]
     lines = [

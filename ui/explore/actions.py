@@ -68,7 +68,7 @@ def actions(dataset: Dataset, rows: Rows, reasons: list[str]) -> None:
         with errors_explained():
             provenance = Provenance("exploring", filters=tuple(reasons), role=TagRole.REGION)
             tag = dataset.create_tag(name, rows, TagOrigin(provenance=provenance))
-            say_created(dataset, tag, f"Created “{tag.name}” with {counted(tag.size, 'image')}")
+            say_created(dataset, tag)
             next_round(Key.TAG_NAME_ROUND)
             if is_query:
                 choose_query(dataset, tag)

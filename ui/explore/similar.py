@@ -115,7 +115,7 @@ def _more_like_button(dataset: Dataset, similar: SimilarTo) -> None:
         provenance = Provenance("exploring", filters=(f"like {similar.title}",), role=TagRole.REGION)
         name = dataset.free_tag_name("like-")
         tag = dataset.create_tag(name, similar.rows[:n_examples], TagOrigin(provenance=provenance))
-        say_created(dataset, tag, f"Created “{tag.name}” with {counted(tag.size, 'image')}")
+        say_created(dataset, tag)
         _want_more_like(dataset, tag.name, is_on_explore=True)
 
 
@@ -171,7 +171,7 @@ def wanted_row(owner: str) -> int | None:
 
 def find_similar(dataset: Dataset, row: int, *, is_on_explore: bool) -> None:
     """Show the images most like one on Explore, and go there; where that fails, only say why."""
-    [name] = dataset.filenames(np.array([row]))
+    name = dataset.filename(row)
     if not show_similar(dataset, np.array([row]), name):
         return
     # Those like it are others, which neither the filters nor the outline on the map need let through.
@@ -187,7 +187,7 @@ def find_similar_buttons(dataset: Dataset, row: int, *, is_on_explore: bool) -> 
     """Draw, about one image, the ways to images like it: looking at them, and selecting them."""
     if not dataset.arrays.all(Kind.EMBEDDING):
         return
-    [name] = dataset.filenames(np.array([row]))
+    name = dataset.filename(row)
     with st.container(horizontal=True, gap="xsmall"):
         is_shown = clicked(
             "Find similar",

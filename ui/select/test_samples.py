@@ -59,7 +59,7 @@ def choose_test_share(dataset: Dataset, start: StartingPoint, n_new: int) -> Tes
 
 def _too_few(dataset: Dataset, start: StartingPoint) -> str | None:
     """Return that the reserve is too small for the figure of the current model's task, or None."""
-    current = next((model for model in dataset.models.all() if model.is_current), None)
+    current = dataset.models.newest_current()
     judge = JUDGES.get(current.task) if current else None
     if judge is None:
         return None

@@ -43,5 +43,5 @@ def _unite_button(dataset: Dataset, chosen: list[Tag]) -> None:
     if clicked("Combine into one", key="combine-tags", reason=reason, hint="Everything in any of them, as a new tag"):
         with errors_explained():
             tag = unite_tags(dataset, chosen, dataset.free_tag_name("combined "))
-            say_created(dataset, tag, f"Created “{tag.name}” with {counted(tag.size, 'image')}")
+            say_created(dataset, tag)
             rerun()

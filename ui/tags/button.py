@@ -18,5 +18,5 @@ def tag_button(
     if clicked(label, key=key, icon=":material/sell:", reason=reason, hint=hint):
         with errors_explained():
             tag = create()
-            say_created(dataset, tag, f"Created the tag “{tag.name}”")
+            say_created(dataset, tag)
             rerun()

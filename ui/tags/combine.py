@@ -7,7 +7,6 @@ import streamlit as st
 from al_core.exceptions import InvalidInputError
 from al_core.steps.tags import combine_tags
 from al_core.store import Dataset, Tag, TagSummary
-from al_core.text import counted
 from ui.clicks import clicked
 from ui.messages import errors_explained, plain
 from ui.reruns import rerun
@@ -38,5 +37,5 @@ def combine_form(dataset: Dataset, tag: Tag, tags: list[TagSummary]) -> None:
             if not name:
                 raise InvalidInputError("The result has no name yet: enter one above")
             combined = combine_tags(dataset, tag, dataset.tag(second.name), operation, name)
-            say_created(dataset, combined, f"Created “{combined.name}” with {counted(combined.size, 'image')}")
+            say_created(dataset, combined)
             rerun()

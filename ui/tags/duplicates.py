@@ -5,7 +5,6 @@ import streamlit as st
 from al_core.jobs import JobState
 from al_core.steps.tags import tag_duplicates
 from al_core.store import Dataset, Kind, Tag
-from al_core.text import counted
 from al_core.types import Progress
 from ui import jobs
 from ui.clicks import clicked
@@ -52,7 +51,7 @@ def _show_job(dataset: Dataset, key: str) -> None:
     st.session_state[Key.DUPLICATES_SEEN] = job.id
     tag: Tag | None = job.result
     if tag:
-        say_created(dataset, tag, f"Created “{tag.name}” with {counted(tag.size, 'image')}")
+        say_created(dataset, tag)
     else:
         notify("There are no duplicates")
     rerun()

@@ -57,6 +57,6 @@ def _create(dataset: Dataset, file: Path, name: str, role: TagRole) -> None:
     read = read_labeled_filenames if role is TagRole.LABELED else read_filenames
     tag, report = tag_filenames(dataset, read(file), name, source=file.name, role=role)
     unknown = f"; {counted(len(report.unknown), 'filename')} not in the dataset" if report.unknown else ""
-    say_created(dataset, tag, f"Created “{tag.name}” with {counted(tag.size, 'image')}{unknown}")
+    say_created(dataset, tag, unknown)
     discard_staged(file)
     next_round(Key.FILENAMES_ROUND)

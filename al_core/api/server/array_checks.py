@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from pydantic import AfterValidator
 
 from al_core.exceptions import InvalidInputError, NotAllowedError
+from al_core.formats.files.json_values import is_list_of
 from al_core.steps.embeddings import check_embeddings
 from al_core.steps.scores import score_column
 from al_core.steps.tasks import TASKS, PredictionAttributes
@@ -81,7 +82,7 @@ def _check_category(dataset: LocalDataset, name: str, array: NDArray[Any], attri
 
 def _texts(attributes: dict[str, Any], key: str) -> list[str]:
     texts = attributes.get(key)
-    if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
+    if not is_list_of(str, texts):
         raise InvalidInputError(f"arrays of this kind come with the attribute {key}, a list of texts")
     return texts
 

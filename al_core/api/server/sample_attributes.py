@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from al_core.api.schemas.samples import SampleCreate, SampleData, SampleUpdate
+from al_core.formats.files.json_values import is_number
 from al_core.store import LocalDataset
 from al_core.store.identity import sample_id
 
@@ -34,8 +35,7 @@ def number_at(attributes: dict[str, Any], path: str, default: float = np.nan) ->
     for name in path.split("."):
         value = value.get(name) if isinstance(value, dict) else None
     # True is not a number here, though Python's bool is an int.
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return float(value) if is_number else default
+    return float(value) if is_number(value) else default
 
 
 def size_in_bytes(dataset: LocalDataset) -> int:

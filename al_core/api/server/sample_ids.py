@@ -1,7 +1,5 @@
 import re
 
-import numpy as np
-
 from al_core.api.server.errors import ApiError
 from al_core.store import LocalDataset
 
@@ -20,5 +18,5 @@ def row_of(dataset: LocalDataset, sample_id: str) -> int:
 def filename_of(dataset: LocalDataset, row: int) -> str:
     """Return the filename of a sample, pending or not."""
     if row < dataset.n_samples:
-        return dataset.filenames(np.array([row]))[0]
+        return dataset.filename(row)
     return dataset.samples.filenames(row)[0]

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from al_core.formats.files.json_values import is_list_of
+
 if TYPE_CHECKING:
     import pyarrow as pa
 
@@ -63,4 +65,4 @@ def _class_names(metadata: Mapping[bytes, bytes]) -> dict[str, list[str]]:
 
 
 def _are_names(value: Any) -> bool:
-    return isinstance(value, list) and all(isinstance(name, str) for name in value)
+    return is_list_of(str, value)

@@ -6,7 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from al_core.formats.files.text import BOM
+from al_core.formats.files.text import begins_as_json
 from al_core.formats.files.tree import open_tree, tree_names
 
 _NOT_IMAGES = ("metadata.json", "schema.json", "tasks.json", "dataset.json", "frames.json")
@@ -26,7 +26,7 @@ def json_keys(path: Path, head: bytes) -> frozenset[str]:
     Raises:
         FileFormatError: If an archive is damaged.
     """
-    is_json = head.removeprefix(BOM).lstrip()[:1] in (b"{", b"[")
+    is_json = begins_as_json(head)
     if not is_json and not any(map(may_be_of_image, tree_names(path, head))):
         return frozenset()
     stat = path.stat()
@@ -82,4 +82,4 @@ def is_plain_json(path: Path) -> bool:
     if path.is_dir():
         return False
     with path.open("rb") as file:
-        return file.read(64).removeprefix(BOM).lstrip()[:1] in (b"{", b"[")
+        return begins_as_json(file.read(64))

@@ -5,7 +5,7 @@ from typing import Generic, TypeVar
 
 from al_core.exceptions import FileFormatError, InvalidInputError, NotFoundError
 from al_core.formats.files.content import check_no_foreign, described
-from al_core.formats.files.text import BOM
+from al_core.formats.files.text import begins_as_json
 from al_core.formats.files.tree import tree_names
 
 Value = TypeVar("Value")
@@ -90,12 +90,15 @@ def choose(
     )
 
 
+def _suffix_of_kind(path: Path, head: bytes) -> str:
+    if tree_names(path, head) or path.is_dir():
+        return ".zip"
+    return ".json" if begins_as_json(head) else ""
+
+
 def _expected(path: Path, head: bytes, readers: dict[str, Reader[Value]]) -> str:
     """Return what could be given instead; of JSON and of archives what such a file would have to hold."""
-    if tree_names(path, head) or path.is_dir():
-        suffix = ".zip"
-    else:
-        suffix = ".json" if head.removeprefix(BOM).lstrip()[:1] in (b"{", b"[") else ""
+    suffix = _suffix_of_kind(path, head)
     of_suffix = [reader for reader in readers.values() if suffix in reader.suffixes]
     if len(of_suffix) > _DESCRIBED:
         # What each holds would take a page, which there is: docs/formats.md.

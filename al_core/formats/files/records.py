@@ -16,6 +16,7 @@ from al_core.formats.files.filename_rules import (
     most_like_filenames,
     names_image_file,
 )
+from al_core.formats.files.json_values import as_list, is_list_of, is_number
 from al_core.formats.files.progress import report, reported
 from al_core.formats.files.text import BOM, decode_utf8, parse_json, read_json
 
@@ -100,18 +101,13 @@ def _records(path: Path) -> tuple[list[Record], Any]:
         # What Qdrant answers when it scrolls through its points.
         content = content["result"]
     for key in _WRAPPERS:
-        if isinstance(content, dict) and isinstance(content.get(key), list) and _are_objects(content[key]):
+        if isinstance(content, dict) and is_list_of(dict, content.get(key)):
             class_names = content.get("class_names")
             content = content[key]
     if isinstance(content, dict):
         content = rows_of_lists(content) or content
-    entries = content if isinstance(content, list) else [content]
-    records = [(f"{path.name}, record {number} counting from 0", entry) for number, entry in enumerate(entries)]
-    return records, class_names
-
-
-def _are_objects(entries: list[Any]) -> bool:
-    return all(isinstance(entry, dict) for entry in entries)
+    entries = enumerate(as_list(content))
+    return [(f"{path.name}, record {number} counting from 0", entry) for number, entry in entries], class_names
 
 
 def rows_of_lists(content: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -159,7 +155,7 @@ def image_side(record: Mapping[str, Any], name: str) -> float:
     value = record.get(name)
     if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 10:
         return float(value)
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if not is_number(value):
         return np.nan
     return float(value) if 0 < value < 2**31 else np.nan
 

@@ -22,6 +22,11 @@ def looks_like_text(head: bytes) -> bool:
     return b"\0" not in head and not head.startswith(BINARY_MAGIC)
 
 
+def begins_as_json(head: bytes) -> bool:
+    """Return whether the first bytes of a file are those of a JSON object or list."""
+    return head.removeprefix(BOM).lstrip()[:1] in (b"{", b"[")
+
+
 def decode_utf8(content: bytes, source: str, *, first_line: int = 1) -> str:
     """Return UTF-8 bytes as text, without a byte order mark.
 

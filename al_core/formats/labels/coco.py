@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from al_core.exceptions import FileFormatError
 from al_core.formats.choices import BY_CONTENT, ReadingChoices
 from al_core.formats.files.json_keys import parsed_beginning
+from al_core.formats.files.json_values import is_list_of
 from al_core.formats.files.progress import reported
 from al_core.formats.files.reader import check_file
 from al_core.formats.files.records import check_category_ids
@@ -186,7 +187,7 @@ def _own_name(filename: str) -> str:
 
 def _entries(where: str, content: Entry, key: str) -> list[Entry]:
     entries = content.get(key, [])
-    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+    if not is_list_of(dict, entries):
         raise FileFormatError(f"{where}: {key!r} is not a list of objects; export the labels again")
     return entries
 

@@ -28,10 +28,6 @@ from al_core.formats.labels.painting import paint_polygon
 from al_core.formats.labels.relative_boxes import OUTSIDE, RelativeBoxes
 from al_core.formats.predictions.predictions import CLASSIFICATION
 
-HIDDEN = 1
-VISIBLE = 2
-"""COCO's flags of a keypoint; one that was not labeled has 0."""
-
 _UNKNOWN_SIDE = 256
 """Pixels along each side of a map of classes whose image has no size in the file."""
 
@@ -163,6 +159,11 @@ class LabelCollector:
         self._entries.add_box(self._images.last, self._n_objects, label, clipped)
         self._add_points(label, keypoints)
         self._n_objects += 1
+
+    def add_box_around(self, name: str, points: Sequence[Point]) -> None:
+        """Add an object with the box that holds some points, such as the corners of a turned box."""
+        xs, ys = zip(*points, strict=True)
+        self.add_box(name, [min(xs), min(ys), max(xs), max(ys)])
 
     def add_keypoints(self, name: str, keypoints: Sequence[Keypoint]) -> None:
         """Add an object that has keypoints but no box: number, x, y and visibility of each."""

@@ -13,7 +13,8 @@ from al_core.formats.files.reader import HEAD_BYTES, check_file
 from al_core.formats.files.text import BOM
 from al_core.formats.files.tree import announce_texts, open_tree, tree_names
 from al_core.formats.files.xml_tree import parse_xml
-from al_core.formats.labels.collector import HIDDEN, VISIBLE, LabelCollector, Point
+from al_core.formats.labels.collector import LabelCollector, Point
+from al_core.formats.labels.entries import HIDDEN, VISIBLE
 from al_core.formats.labels.first_file import start_of_first
 from al_core.formats.labels.labels import Labels
 from al_core.formats.labels.painting import ellipse
@@ -117,10 +118,7 @@ def _add_shape(where: str, shape: ElementTree.Element, labels: LabelCollector) -
         case "tag":
             labels.add_class(name)
         case "box":
-            corners = _box(where, shape)
-            xs = [x for x, _ in corners]
-            ys = [y for _, y in corners]
-            labels.add_box(name, [min(xs), min(ys), max(xs), max(ys)])
+            labels.add_box_around(name, _box(where, shape))
         case "polygon":
             labels.add_polygons(name, [_points(where, shape)])
         case "ellipse":

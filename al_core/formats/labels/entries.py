@@ -16,6 +16,10 @@ Corners = Sequence[float]
 Keypoint = tuple[int, float, float, int]
 """Which keypoint of its object, its x and y, and COCO's visibility."""
 
+HIDDEN = 1
+VISIBLE = 2
+"""Of a labeled keypoint, as in COCO; one that was not labeled has 0."""
+
 
 class Entries:
     """What is added bears the row of its annotation, and the number of its object within it."""

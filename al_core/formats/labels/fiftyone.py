@@ -8,8 +8,10 @@ from typing import Any
 from al_core.exceptions import FileFormatError
 from al_core.formats.choices import BY_CONTENT, ReadingChoices
 from al_core.formats.files.json_keys import json_keys
+from al_core.formats.files.json_values import as_list, is_list_of
 from al_core.formats.files.progress import reported
-from al_core.formats.labels.collector import VISIBLE, LabelCollector
+from al_core.formats.labels.collector import LabelCollector
+from al_core.formats.labels.entries import VISIBLE
 from al_core.formats.labels.label_findings import HAS_SCORES
 from al_core.formats.labels.labels import Labels
 from al_core.formats.predictions.tools.fiftyone import FILES, is_fiftyone_folder, is_labels_json
@@ -54,7 +56,7 @@ def _add_labels(source: str, content: Mapping[str, Any], labels: LabelCollector)
     if not isinstance(of_images, dict):
         raise FileFormatError(f"{source}: expected 'labels', an object by filename")
     classes = content.get("classes")
-    names = classes if isinstance(classes, list) and all(isinstance(name, str) for name in classes) else []
+    names = classes if is_list_of(str, classes) else []
     labels.list_classes(names)
     for name, value in reported(list(of_images.items())):
         # The names are stems, and what follows their last dot is no suffix.
@@ -63,7 +65,7 @@ def _add_labels(source: str, content: Mapping[str, Any], labels: LabelCollector)
             labels.leave_open(filename)
             continue
         labels.annotate(filename, units=_RELATIVE)
-        for entry in value if isinstance(value, list) else [value]:
+        for entry in as_list(value):
             label = entry if isinstance(entry, Mapping) else {"label": entry}
             _add_label(f"{source}, {name[:80]!a}", label, names, labels)
 

@@ -6,8 +6,9 @@ from typing import Any
 
 from al_core.exceptions import FileFormatError
 from al_core.formats.choices import BY_CONTENT, ReadingChoices
+from al_core.formats.files.json_values import as_list, is_list_of
 from al_core.formats.files.progress import reported
-from al_core.formats.files.text import BOM, read_json
+from al_core.formats.files.text import begins_as_json, read_json
 from al_core.formats.join.finding import note
 from al_core.formats.labels.collector import LabelCollector
 from al_core.formats.labels.label_studio_regions import PERCENT, add_regions, size_of
@@ -37,12 +38,12 @@ _POINTS_APART = note(
 
 def recognizes_label_studio(path: Path, head: bytes) -> bool:
     """Return whether a file begins with JSON of tasks that have annotations."""
-    return _is_json(head) and b'"annotations"' in head and any(key in head for key in _OF_TASKS)
+    return begins_as_json(head) and b'"annotations"' in head and any(key in head for key in _OF_TASKS)
 
 
 def recognizes_label_studio_min(path: Path, head: bytes) -> bool:
     """Return whether a file begins with JSON of records that each name an annotation and its annotator."""
-    return _is_json(head) and all(key in head for key in _OF_RECORDS)
+    return begins_as_json(head) and all(key in head for key in _OF_RECORDS)
 
 
 def read_label_studio(path: Path, choices: ReadingChoices = BY_CONTENT) -> Labels:
@@ -119,11 +120,10 @@ def flat_regions(where: str, control: Any) -> list[Mapping[str, Any]]:
         return [{"choices": [control]}]
     if isinstance(control, dict) and isinstance(control.get("choices"), list):
         return [control]
-    if isinstance(control, list):
-        if not all(isinstance(region, dict) for region in control):
-            paths = [entry if isinstance(entry, list) else [entry] for entry in control]
-            return [{"taxonomy": paths}]
+    if is_list_of(dict, control):
         return list(control)
+    if isinstance(control, list):
+        return [{"taxonomy": [as_list(entry) for entry in control]}]
     return []
 
 
@@ -136,15 +136,10 @@ def _controls(record: Mapping[str, Any], filename: str) -> list[Any]:
     return [value for value in values if not (isinstance(value, str) and filename in (value, image_name(value)))]
 
 
-def _is_json(head: bytes) -> bool:
-    return head.removeprefix(BOM).lstrip()[:1] in (b"{", b"[")
-
-
 def _records(path: Path) -> list[tuple[str, Mapping[str, Any]]]:
     content = read_json(path)
-    tasks = content if isinstance(content, list) else [content]
     records: list[tuple[str, Mapping[str, Any]]] = []
-    for number, task in enumerate(reported(tasks)):
+    for number, task in enumerate(reported(as_list(content))):
         where = f"{path.name}, task {number} counting from 0"
         if not isinstance(task, dict):
             raise FileFormatError(f"{where}: expected an object, found {type(task).__name__}; export as JSON")
@@ -160,7 +155,7 @@ def _annotations(where: str, task: Mapping[str, Any]) -> list[Mapping[str, Any]]
 
 def _list(where: str, mapping: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
     entries = mapping.get(key, [])
-    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+    if not is_list_of(dict, entries):
         raise FileFormatError(f"{where}: expected a list of objects {key!r}, found {entries!a:.80}; export as JSON")
     return entries
 

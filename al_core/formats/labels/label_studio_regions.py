@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from al_core.exceptions import FileFormatError
+from al_core.formats.files.json_values import as_list, is_number
 from al_core.formats.labels.brush import brush_mask
 from al_core.formats.labels.collector import LabelCollector, Point
 from al_core.formats.labels.image_sizes import Size
@@ -91,10 +92,7 @@ def _add_shape(where: str, region: Region, labels: LabelCollector) -> None:
             if not is_named:
                 # A shape whose class is a region of its own, with the same corners, comes with that one.
                 continue
-            corners = _turned_rectangle(where, region)
-            xs = [x for x, _ in corners]
-            ys = [y for _, y in corners]
-            labels.add_box(name, [min(xs), min(ys), max(xs), max(ys)])
+            labels.add_box_around(name, _turned_rectangle(where, region))
         elif is_named or "text" in region or "rating" in region or "number" in region:
             labels.add_unread()
 
@@ -106,8 +104,7 @@ def _object_of(region: Region, number: int) -> tuple[Any, int | None]:
     # Pre-annotated keypoints name their object in the region's id; what people write into its notes comes first.
     meta = region.get("meta")
     texts = meta.get("text", []) if isinstance(meta, dict) else []
-    notes = texts if isinstance(texts, list) else [texts]
-    for text in [*notes, region.get("id")]:
+    for text in [*as_list(texts), region.get("id")]:
         match = _OF_OBJECT.fullmatch(text) if isinstance(text, str) else None
         if match:
             return f"object-{match[1]}", int(match[2]) - 1
@@ -158,4 +155,4 @@ def _numbers(where: str, region: Region, *keys: str) -> list[float]:
 
 
 def _number(value: Any) -> float | None:
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+    return float(value) if is_number(value) else None

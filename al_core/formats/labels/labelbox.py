@@ -6,6 +6,7 @@ from typing import Any
 
 from al_core.exceptions import FileFormatError
 from al_core.formats.choices import BY_CONTENT, ReadingChoices
+from al_core.formats.files.json_values import as_list, is_list_of
 from al_core.formats.files.records import is_json_lines, json_lines
 from al_core.formats.files.text import BOM, read_json
 from al_core.formats.labels.collector import LabelCollector
@@ -54,8 +55,7 @@ def _rows(path: Path) -> Iterable[tuple[str, Any]]:
     if is_json_lines(path):
         return json_lines(path)
     content = read_json(path)
-    rows = content if isinstance(content, list) else [content]
-    return [(f"{path.name}, entry {number} counting from 0", row) for number, row in enumerate(rows)]
+    return [(f"{path.name}, entry {number} counting from 0", row) for number, row in enumerate(as_list(content))]
 
 
 def _filename(where: str, about: Entry) -> str:
@@ -68,7 +68,7 @@ def _filename(where: str, about: Entry) -> str:
 def _labels(where: str, row: Entry) -> Iterator[Entry]:
     for project in _object(row, "projects").values():
         labels = project.get("labels", []) if isinstance(project, dict) else None
-        if not isinstance(labels, list) or not all(isinstance(label, dict) for label in labels):
+        if not is_list_of(dict, labels):
             raise FileFormatError(f"{where}: expected a list 'labels' in each project; export again from Labelbox")
         yield from (label for label in labels if not _object(label, "performance_details").get("skipped"))
 
@@ -125,7 +125,7 @@ def _object(entry: Entry, key: str) -> Entry:
 
 def _list(where: str, entry: Entry, key: str) -> list[Entry]:
     values = entry.get(key) or []
-    if not isinstance(values, list) or not all(isinstance(value, dict) for value in values):
+    if not is_list_of(dict, values):
         raise FileFormatError(f"{where}: expected a list of objects {key!r}, found {values!a:.80}")
     return values
 

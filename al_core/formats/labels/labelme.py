@@ -9,7 +9,8 @@ from typing import Any
 from al_core.exceptions import FileFormatError
 from al_core.formats.choices import BY_CONTENT, ReadingChoices
 from al_core.formats.files.json_keys import json_keys
-from al_core.formats.labels.collector import VISIBLE, LabelCollector, Point
+from al_core.formats.labels.collector import LabelCollector, Point
+from al_core.formats.labels.entries import VISIBLE
 from al_core.formats.labels.image_sizes import Size
 from al_core.formats.labels.labels import Labels
 from al_core.formats.labels.painting import ellipse
@@ -80,8 +81,7 @@ def _add(where: str, shape: Any, labels: LabelCollector) -> None:
     if kind == "point" and points:
         labels.add_keypoints(name, [(0, *points[0], VISIBLE)])
     elif kind == "rectangle" and len(points) >= 2:
-        xs, ys = zip(*points, strict=True)
-        labels.add_box(name, [min(xs), min(ys), max(xs), max(ys)])
+        labels.add_box_around(name, points)
     # Its center, and a point on it.
     elif kind == "circle" and len(points) == 2:
         radius = math.dist(*points)

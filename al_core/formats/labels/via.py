@@ -9,7 +9,8 @@ from al_core.formats.choices import BY_CONTENT, ReadingChoices
 from al_core.formats.files.json_keys import json_keys
 from al_core.formats.files.progress import reported
 from al_core.formats.files.text import read_json
-from al_core.formats.labels.collector import VISIBLE, LabelCollector, Point
+from al_core.formats.labels.collector import LabelCollector, Point
+from al_core.formats.labels.entries import VISIBLE
 from al_core.formats.labels.labels import Labels
 from al_core.formats.labels.painting import ellipse
 from al_core.formats.names.addresses import image_name

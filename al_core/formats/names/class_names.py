@@ -4,6 +4,7 @@ from typing import Any
 
 from al_core.exceptions import FileFormatError
 from al_core.formats.files.envelope import reads_envelopes
+from al_core.formats.files.json_values import is_list_of
 from al_core.formats.files.reader import Reader, choose, registry
 from al_core.formats.files.text import decode_utf8, read_json
 from al_core.formats.files.xml_tree import parse_xml
@@ -104,7 +105,7 @@ def checked_class_names(class_names: Any, n_classes: int, source: str) -> list[s
     """
     if class_names is None:
         return numbered_classes(n_classes)
-    if not isinstance(class_names, list) or not all(isinstance(name, str) for name in class_names):
+    if not is_list_of(str, class_names):
         raise FileFormatError(f"{source}: class_names must be a list of names")
     return class_names
 
@@ -115,7 +116,7 @@ def _read_json(path: Path) -> list[str]:
         content = [content[key] for key in sorted(content, key=int)]
     if isinstance(content, list):
         content = [_name_of_entry(entry) for entry in content]
-    if not isinstance(content, list) or not all(isinstance(name, str) for name in content):
+    if not is_list_of(str, content):
         raise FileFormatError(
             f'{path.name}: expected a list such as ["cat", "dog"], or an object such as {{"0": "cat"}}'
         )

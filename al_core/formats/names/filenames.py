@@ -11,7 +11,7 @@ from al_core.formats.files.envelope import reads_envelopes
 from al_core.formats.files.filename_rules import FILENAME_COLUMNS, check_filename_column, filename_rank
 from al_core.formats.files.images import IMAGE_SUFFIXES
 from al_core.formats.files.reader import Reader, choose, registry
-from al_core.formats.files.text import BOM, decode_utf8, looks_like_text, read_json
+from al_core.formats.files.text import BOM, begins_as_json, decode_utf8, looks_like_text, read_json
 from al_core.formats.files.tree import tree_names
 
 
@@ -45,7 +45,7 @@ def _images_in(folder: Path) -> list[str]:
 
 
 def _is_json(path: Path, head: bytes) -> bool:
-    return head.removeprefix(BOM).lstrip()[:1] in (b"[", b"{")
+    return begins_as_json(head)
 
 
 def _has_filename_column(path: Path, head: bytes) -> bool:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from al_core.exceptions import FileFormatError
 from al_core.formats.choices import BY_CONTENT, ReadingChoices
+from al_core.formats.files.json_values import is_list_of
 from al_core.formats.files.progress import reported
 from al_core.formats.files.reader import HEAD_BYTES
 from al_core.formats.files.records import is_json_lines, json_lines, json_numbers
@@ -136,7 +137,7 @@ def _results(source: str, content: Any) -> Results:
     results = content
     if isinstance(content, dict):
         results = next((content[key] for key in _RESULT_KEYS if key in content), None)
-    if not isinstance(results, list) or not all(isinstance(result, dict) for result in results):
+    if not is_list_of(dict, results):
         if isinstance(content, dict) and "images" in content and results is None:
             return []
         raise FileFormatError(f"{source}: expected a list of results, or an object that holds it as 'annotations'")

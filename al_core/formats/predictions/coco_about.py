@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from al_core.exceptions import FileFormatError
+from al_core.formats.files.json_values import is_list_of
 from al_core.formats.files.records import check_category_ids, image_side
 from al_core.formats.join.finding import Finding, note
 from al_core.formats.predictions.coco_table import Ids
@@ -231,7 +232,7 @@ def _category_positions(
 def _keypoint_names(category: Mapping[str, Any]) -> list[str]:
     names = category.get("keypoints")
     # What is not as COCO has it is left out: nothing else depends on it.
-    return list(names) if isinstance(names, list) and all(isinstance(name, str) for name in names) else []
+    return list(names) if is_list_of(str, names) else []
 
 
 def _skeleton(category: Mapping[str, Any]) -> list[list[int]]:

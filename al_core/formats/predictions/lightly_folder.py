@@ -10,6 +10,7 @@ import orjson
 from numpy.typing import NDArray
 
 from al_core.exceptions import FileFormatError
+from al_core.formats.files.json_values import is_list_of
 from al_core.formats.files.progress import reported
 from al_core.formats.files.records import check_category_ids, json_numbers
 from al_core.formats.files.text import parse_json
@@ -116,8 +117,7 @@ def _image(tree: FileTree, name: str) -> tuple[str, Objects]:
     content = _json(tree, name)
     filename = content.get("file_name")
     objects = content.get("predictions")
-    is_list_of_objects = isinstance(objects, list) and all(isinstance(entry, dict) for entry in objects)
-    if not isinstance(filename, str) or not isinstance(objects, list) or not is_list_of_objects:
+    if not isinstance(filename, str) or not is_list_of(dict, objects):
         raise FileFormatError(f"{tree.source}/{name}: expected 'file_name' and a list 'predictions'")
     return filename, objects
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from al_core.exceptions import FileFormatError
 from al_core.formats.files.filename_rules import filename_rank
+from al_core.formats.files.json_values import is_list_of
 from al_core.formats.files.records import blocks_of_lines, is_json_lines, place_of_line, rows_of_lists
 from al_core.formats.files.text import read_json
 from al_core.formats.tables.json_columns import Columns, Record, columns_of
@@ -212,18 +213,18 @@ def _names_image(record: Any) -> bool:
 def _of_split(content: Record) -> list[Any]:
     names = [str(name) for name in content["columns"]]
     index = content.get("index")
-    is_named = isinstance(index, list) and bool(index) and all(isinstance(entry, str) for entry in index)
+    filenames = index if is_list_of(str, index) else []
     rows = []
     for number, cells in enumerate(content["data"]):
         row = dict(zip(names, cells, strict=False)) if isinstance(cells, list) else {}
-        rows.append({"filename": index[number], **row} if is_named and index and number < len(index) else row)
+        rows.append({"filename": filenames[number], **row} if number < len(filenames) else row)
     return rows
 
 
 def _class_names(content: Record) -> list[str] | None:
     for key in _CLASS_NAMES:
         names = content.get(key)
-        if isinstance(names, list) and names and all(isinstance(name, str) for name in names):
+        if names and is_list_of(str, names):
             return names
     return None
 

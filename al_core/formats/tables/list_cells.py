@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 
 from al_core.exceptions import FileFormatError
+from al_core.formats.files.json_values import is_number
 
 # A quoted text, in which the quote itself is escaped, or something without space, comma and bracket.
 _ENTRY = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|[^\s,\[\]]+""")
@@ -97,7 +98,7 @@ def numbers_by_class(cell: str) -> dict[str, float] | None:
         content = _python_literal(bare)
     if not isinstance(content, dict) or not content:
         return None
-    are_numbers = all(isinstance(value, int | float) and not isinstance(value, bool) for value in content.values())
+    are_numbers = all(map(is_number, content.values()))
     return {str(name): float(value) for name, value in content.items()} if are_numbers else None
 
 

@@ -14,7 +14,7 @@ from al_core.formats.files.decoded_size import check_decoded_size
 from al_core.formats.files.json_keys import json_keys
 from al_core.formats.files.progress import reported
 from al_core.formats.files.records import is_json_lines, json_lines
-from al_core.formats.files.text import BOM, looks_like_text, read_json
+from al_core.formats.files.text import BOM, begins_as_json, looks_like_text, read_json
 from al_core.formats.tables.json_source import records_of
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def column_names(path: Path, head: bytes) -> list[str]:
             return list(pyarrow.parquet.read_schema(path).names)
         if is_arrow(path, head):
             return list(read_stream(path).column_names)
-        if head.removeprefix(BOM).lstrip()[:1] in (b"{", b"["):
+        if begins_as_json(head):
             return sorted(json_keys(path, head))
         is_text = looks_like_text(head) and not path.is_dir() and not head.lstrip().startswith(b"<")
         return read_csv_header(path).columns if is_text else []

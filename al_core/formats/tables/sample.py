@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from al_core.formats.files.json_values import is_number
 from al_core.formats.tables.list_cells import is_list, numbers_by_class, without_types
 
 MAX_ROWS = 1000
@@ -159,7 +160,7 @@ def _kind_of_entries(cell: Sequence[Any]) -> Content:
 
 
 def _is_number(value: Any) -> bool:
-    return value is None or (isinstance(value, int | float) and not isinstance(value, bool))
+    return value is None or is_number(value)
 
 
 def holds_integers(sample: ColumnSample) -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from al_core.formats.files.json_values import is_list_of
 from al_core.formats.join.finding import note
 from al_core.formats.names.addresses import image_of_task
 from al_core.formats.predictions.tools.images import ImageRecord
@@ -30,7 +31,7 @@ def _is_image(content: Any) -> bool:
 def _add(objects: ObjectColumns, record: ImageRecord) -> None:
     objects.name_image(image_of_task(record.content["data"]) or "")
     predictions = record.content["predictions"]
-    if not isinstance(predictions, list) or not all(isinstance(prediction, dict) for prediction in predictions):
+    if not is_list_of(dict, predictions):
         predictions = []
     if not predictions:
         # A task that no model has seen; one on which it found nothing has a prediction with an empty result.

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from al_core.exceptions import FileFormatError
+from al_core.formats.files.json_values import is_number
 
 Label = int | str
 """A class by its number or by its name."""
@@ -21,8 +22,7 @@ def number(where: str, value: Any, noun: str) -> float:
     Raises:
         FileFormatError: If it is something else.
     """
-    # JSON's true is an int in Python.
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if not is_number(value):
         raise FileFormatError(f"{where}: expected a number as {noun!r}, found {value!a:.80}")
     return float(value)
 
@@ -113,4 +113,4 @@ def image_size(size: Any) -> Size:
 def _side(value: Any) -> float:
     if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 10:
         return float(value)
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else math.nan
+    return float(value) if is_number(value) else math.nan
