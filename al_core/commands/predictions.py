@@ -70,8 +70,11 @@ def run(arguments: argparse.Namespace) -> int:
 def _score_in_place(arguments: argparse.Namespace) -> int:
     from al_core import workflow
     from al_core.steps.probabilities import store_scored
+    from al_core.store.names import check_model_name
 
     _check_fits_in_place(arguments)
+    # Before an array is read that may take hours.
+    check_model_name(arguments.name)
     with opened(arguments) as workspace:
         dataset = workspace.dataset(arguments.dataset)
         scored = workflow.score_probabilities(

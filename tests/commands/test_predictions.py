@@ -61,6 +61,8 @@ def test_probabilities_that_stay_in_place_have_the_scores_of_those_that_are_stor
     assert (placed["scores"], placed["changed"]) == (stored["scores"], True)
     assert not animals(*add, "--in-place", "--name", "placed")["changed"]
     assert animals("datasets")[0]["models"] == ["placed", "stored", "first"]
+    refused = animals("predictions", "add", "nowhere", "--in-place", "--dataset", "animals", "--name", " x ", code=1)
+    assert "model name ' x ' is not allowed" in refused["message"]
     refused = animals(*add, "--in-place", "--class-names", "x.txt", code=1)
     assert "--class-names says nothing of an array of class probabilities that stays where it is" in refused["message"]
     refused = animals(*add, "--cluster", "tcp://there:1", code=1)

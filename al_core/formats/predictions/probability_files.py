@@ -111,7 +111,8 @@ def _listed(folder: str, name: str) -> list[ObjectInfo]:
         if not files:
             raise NotFoundError(f"there is no {folder}/{name}; correct the address, or write the file")
         return files
-    files = [one for one in listed if one.key.endswith(_SUFFIX) and "/" not in one.key]
+    # Systems leave hidden files beside others, such as ._part-0001.npy.
+    files = [one for one in listed if one.key.endswith(_SUFFIX) and "/" not in one.key and one.key[0] != "."]
     if not files:
         below = next((one.key for one in listed if one.key.endswith(_SUFFIX)), None)
         hint = f"; '{below}' lies deeper: give the address of its folder" if below else ""

@@ -22,6 +22,7 @@ def saved(folder: Path, **arrays: Any) -> ProbabilityFiles:
 
 def test_parts_are_taken_in_the_order_of_their_names_and_other_files_are_left_out(tmp_path: Path) -> None:
     (tmp_path / "_SUCCESS").touch()
+    (tmp_path / "._part_09.npy").touch()
     files = saved(tmp_path, part_09=MATRIX, part_10=MATRIX[:1], part_11=MATRIX.astype(np.float64))
     assert [file.key for file in files.files] == ["part_09.npy", "part_10.npy", "part_11.npy"]
     assert (files.n_rows, files.n_classes) == (13, 2)
