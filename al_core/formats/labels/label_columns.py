@@ -29,6 +29,7 @@ LABEL = (
     "label_id",
     "target",
     "species",
+    "breed",
     "choice",
     "ground_truth",
     "ground_truth_label",

@@ -81,6 +81,8 @@ _NAMES = (
 
 _NUMBERS = ("classid", "categoryid", "labelid", "clsid", "classindex", "classidx", "cls")
 _YOLOV5 = {"imagename", "prediction", "confidence"}
+_OF_ROBOFLOW = "detection_id"
+"""What the answers of Roboflow's servers have beside x and y, which are the center there."""
 _PREDICTION_STRING = "predictionstring"
 
 _LAST_OF_FILES = 2
@@ -177,6 +179,8 @@ def box_columns(names: Sequence[str], chosen: Mapping[str, Meaning] | None = Non
             # Of two columns that are alike without case and separators, the first counts.
             columns.setdefault(simplified(name), name)
     boxes = _boxes(columns)
+    if _OF_ROBOFLOW in names and boxes.layout is Layout.EXTENT and boxes.box[:2] == ("x", "y"):
+        boxes = replace(boxes, layout=Layout.CENTER)
     rest = {short: name for short, name in columns.items() if name not in boxes.box}
     class_name = of_meaning.get(Meaning.OBJECT_CLASS) or _class_beside_number(rest) or _first(rest, _NAMES)
     no_class = {short: name for short, name in rest.items() if name != class_name}

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from al_core.exceptions import FileFormatError
-from al_core.formats.files.filename_rules import filename_rank
+from al_core.formats.files.filename_rules import filename_rank, names_image_file
 from al_core.formats.files.json_values import is_list_of
 from al_core.formats.files.records import blocks_of_lines, is_json_lines, place_of_line, rows_of_lists
 from al_core.formats.files.text import read_json
@@ -86,7 +86,14 @@ def records_of(content: Any) -> tuple[list[Any], list[str] | None]:
     # A list of classes and scores is the answer for one image, unless each of them names an image of its own.
     if wrapped is not None and (not _is_classes(wrapped) or all(map(_names_image, wrapped))):
         return _of_list(wrapped), _class_names(content)
+    by_name = next((content[key] for key in _WRAPPERS if _is_by_image(content.get(key))), None)
+    if by_name is not None and len(content) > 1 and not any(map(names_image_file, content)):
+        return _of_object(by_name), _class_names(content)
     return _of_object(content), _class_names_beside(content)
+
+
+def _is_by_image(value: Any) -> bool:
+    return isinstance(value, Mapping) and bool(value) and all(map(names_image_file, value))
 
 
 def _class_names_beside(content: Record) -> list[str] | None:
@@ -226,6 +233,9 @@ def _class_names(content: Record) -> list[str] | None:
         names = content.get(key)
         if names and is_list_of(str, names):
             return names
+    by_number = content.get("id2label")
+    if isinstance(by_number, Mapping) and list(by_number) == [str(number) for number in range(len(by_number))]:
+        return list(map(str, by_number.values())) or None
     return None
 
 

@@ -13,7 +13,12 @@ def test_columns_are_known_by_usual_names() -> None:
 
 @pytest.mark.parametrize(
     ("columns", "label"),
-    [(["image", "class", "class_name"], 2), (["image", "target_name", "target"], 1), (["image", "age", "dx"], 2)],
+    [
+        (["image", "class", "class_name"], 2),
+        (["image", "target_name", "target"], 1),
+        (["image", "age", "dx"], 2),
+        (["id", "breed"], 1),
+    ],
 )
 def test_classes_are_read_by_their_names_where_a_column_has_their_numbers(columns: list[str], label: int) -> None:
     assert label_columns("l.csv", columns, {}).label == label

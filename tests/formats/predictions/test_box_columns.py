@@ -21,6 +21,7 @@ OPEN_IMAGES = ["ImageID", "Source", "LabelName", "Confidence", "XMin", "XMax", "
         (["bbox.x", "bbox.y", "bbox.w", "bbox.h"], Layout.EXTENT, ("bbox.x", "bbox.y", "bbox.w", "bbox.h")),
         (["left", "top", "width", "height"], Layout.EXTENT, ("left", "top", "width", "height")),
         (["x_center", "y_center", "width", "height"], Layout.CENTER, ("x_center", "y_center", "width", "height")),
+        (["x", "y", "width", "height", "detection_id"], Layout.CENTER, ("x", "y", "width", "height")),
         (["image_id", "bbox", "width", "height"], Layout.EXTENT, ("bbox",)),
         (["image", "xyxy"], Layout.CORNERS, ("xyxy",)),
     ],

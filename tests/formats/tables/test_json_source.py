@@ -50,6 +50,23 @@ def test_classes_beside_the_predictions_are_read() -> None:
     assert records_of(wrapped) == (wrapped["predictions"], ["cat", "dog"])
 
 
+@pytest.mark.parametrize(
+    ("beside", "class_names"),
+    [
+        ({"class_names": ["cat", "dog"]}, ["cat", "dog"]),
+        ({"id2label": {"0": "cat", "1": "dog"}}, ["cat", "dog"]),
+        ({"model": "resnet50", "epoch": 3}, None),
+    ],
+)
+def test_predictions_by_filename_may_stand_beside_what_is_known_of_the_model(
+    beside: dict[str, object], class_names: list[str] | None
+) -> None:
+    by_name = {"a.jpg": [0.25, 0.75], "b.jpg": [0.5, 0.5]}
+    rows = [{"filename": name, "probabilities": numbers} for name, numbers in by_name.items()]
+    for wrapper in ("predictions", "outputs"):
+        assert records_of(beside | {wrapper: by_name}) == (rows, class_names)
+
+
 def test_answers_of_roboflow_are_one_image() -> None:
     single = {"time": 0.1, "predictions": [{"class": "cat", "class_id": 0, "confidence": 0.9}], "top": "cat"}
     assert records_of(single)[0] == [single]
