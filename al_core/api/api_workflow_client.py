@@ -10,7 +10,7 @@ import numpy as np
 
 from al_core.api.workflow_client import WorkflowClient, check_known, newest
 from al_core.config import SelectionConfig
-from al_core.exceptions import NotFoundError
+from al_core.exceptions import AlreadyExistsError, NotFoundError
 from al_core.text import quoted
 from al_core.types import Embeddings, Rows, Scores
 from al_core.wire.connection import Connection, read_tag
@@ -83,12 +83,20 @@ class ApiWorkflowClient(WorkflowClient):
 
     def create_dataset(self, dataset_name: str) -> str:
         """Use the dataset of that name, made if it does not exist, and return its id."""
-        ids = {dataset.name: dataset.id for dataset in self.get_datasets()}
-        if dataset_name not in ids:
-            created = self._connection.send("POST", "/datasets", {"name": dataset_name})
-            ids[dataset_name] = str(created["id"])
-        self._dataset_id = ids[dataset_name]
-        return self._dataset_id
+        dataset_id = self._id_of(dataset_name)
+        if dataset_id is None:
+            try:
+                dataset_id = str(self._connection.send("POST", "/datasets", {"name": dataset_name})["id"])
+            except AlreadyExistsError:
+                # Another client has made it just now.
+                dataset_id = self._id_of(dataset_name)
+                if dataset_id is None:
+                    raise
+        self._dataset_id = dataset_id
+        return dataset_id
+
+    def _id_of(self, dataset_name: str) -> str | None:
+        return next((dataset.id for dataset in self.get_datasets() if dataset.name == dataset_name), None)
 
     def get_datasets(self) -> list[DatasetInfo]:
         """Return all datasets, newest first."""

@@ -6,6 +6,7 @@ import numpy as np
 
 from al_core.api.workflow_client import WorkflowClient, check_known, newest
 from al_core.config import SelectionConfig
+from al_core.exceptions import AlreadyExistsError
 from al_core.types import Embeddings, Rows, Scores
 
 if TYPE_CHECKING:
@@ -64,8 +65,12 @@ class LocalClient(WorkflowClient):
 
     def create_dataset(self, dataset_name: str) -> str:
         """Use the dataset of that name, made if it does not exist, and return its id."""
-        by_name = {dataset.name: dataset for dataset in self.workspace.datasets()}
-        self._dataset = by_name.get(dataset_name) or self.workspace.create_dataset(dataset_name)
+        by_name = {dataset.name: dataset for dataset in self.get_datasets()}
+        try:
+            self._dataset = by_name.get(dataset_name) or self.workspace.create_dataset(dataset_name)
+        except AlreadyExistsError:
+            # Another process has made it just now.
+            self._dataset = self.workspace.dataset(dataset_name)
         return self._dataset.id
 
     def get_datasets(self) -> list["LocalDataset"]:

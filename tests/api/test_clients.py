@@ -44,6 +44,21 @@ def test_create_dataset_uses_the_one_that_exists(empty: Client) -> None:
     assert not empty.dataset_exists("0" * 24)
 
 
+def test_create_dataset_uses_the_one_that_another_client_makes_meanwhile(
+    empty: Client, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    get_datasets = type(empty).get_datasets
+
+    def list_before_another_makes_it(client: Any) -> Any:
+        monkeypatch.undo()
+        listed = get_datasets(client)
+        workspace.create_dataset("compass")
+        return listed
+
+    monkeypatch.setattr(type(empty), "get_datasets", list_before_another_makes_it)
+    assert empty.create_dataset("compass") == empty.dataset_id == workspace.dataset("compass").id
+
+
 def test_a_dataset_name_that_is_not_allowed_is_refused(empty: Client) -> None:
     with pytest.raises(InvalidInputError, match="dataset name '-' is not allowed"):
         empty.create_dataset("-")
