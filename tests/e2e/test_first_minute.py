@@ -28,6 +28,13 @@ def test_going_back_takes_one_press_and_no_page_asks_for_what_is_not_there(
     wait_until_idle()
     go_to(page, "Tags")
     expect(page).to_have_url(re.compile(r"/tags\?dataset=\w+$"))
+    # Below the table comes what can be done with the line that is ticked, by the keyboard or anywhere in it.
+    page.get_by_role("checkbox", name="Choose initial-selection").press("Space")
+    expect(page.get_by_role("heading", name="initial-selection", level=3)).to_be_visible()
+    wait_until_idle()
+    page.locator(".rows").get_by_text("round 1", exact=True).click()
+    expect(page.get_by_role("heading", name="2 tags")).to_be_visible()
+    wait_until_idle()
     page.go_back()
     # The address names the map from when UMAP is ready, which may be by now.
     expect(page).to_have_url(re.compile(r"/explore\?dataset=\w+(&map=UMAP)?$"))
