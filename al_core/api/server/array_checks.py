@@ -82,7 +82,7 @@ def _check_category(dataset: LocalDataset, name: str, array: NDArray[Any], attri
 
 def _texts(attributes: dict[str, Any], key: str) -> list[str]:
     texts = attributes.get(key)
-    if not is_list_of(str, texts):
+    if not is_list_of(texts, str):
         raise InvalidInputError(f"arrays of this kind come with the attribute {key}, a list of texts")
     return texts
 

@@ -65,4 +65,4 @@ def _class_names(metadata: Mapping[bytes, bytes]) -> dict[str, list[str]]:
 
 
 def _are_names(value: Any) -> bool:
-    return is_list_of(str, value)
+    return is_list_of(value, str)

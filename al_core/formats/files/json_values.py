@@ -1,6 +1,8 @@
 """What a value out of JSON is."""
 
-from typing import Any, TypeGuard
+from typing import Any, TypeGuard, TypeVar
+
+Entry = TypeVar("Entry")
 
 
 def is_number(value: object) -> TypeGuard[int | float]:
@@ -13,11 +15,11 @@ def is_number(value: object) -> TypeGuard[int | float]:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def is_list_of(kind: type[Any], value: object) -> TypeGuard[list[Any]]:
+def is_list_of(value: object, kind: type[Entry]) -> TypeGuard[list[Entry]]:
     """Return whether a value is a list, perhaps an empty one, of entries of one type.
 
     Examples:
-        >>> is_list_of(str, ["cat"]), is_list_of(str, ["cat", None]), is_list_of(str, "cat")
+        >>> is_list_of(["cat"], str), is_list_of(["cat", None], str), is_list_of("cat", str)
         (True, False, False)
     """
     return isinstance(value, list) and all(isinstance(entry, kind) for entry in value)

@@ -101,7 +101,7 @@ def _records(path: Path) -> tuple[list[Record], Any]:
         # What Qdrant answers when it scrolls through its points.
         content = content["result"]
     for key in _WRAPPERS:
-        if isinstance(content, dict) and is_list_of(dict, content.get(key)):
+        if isinstance(content, dict) and is_list_of(content.get(key), dict):
             class_names = content.get("class_names")
             content = content[key]
     if isinstance(content, dict):

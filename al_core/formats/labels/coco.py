@@ -1,6 +1,6 @@
 """COCO annotation files: images, categories, and an entry per object with a box, polygons, a mask or keypoints."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -185,9 +185,9 @@ def _own_name(filename: str) -> str:
     return without_hash(name) if has_hash(name) else name
 
 
-def _entries(where: str, content: Entry, key: str) -> list[Entry]:
+def _entries(where: str, content: Entry, key: str) -> Sequence[Entry]:
     entries = content.get(key, [])
-    if not is_list_of(dict, entries):
+    if not is_list_of(entries, dict):
         raise FileFormatError(f"{where}: {key!r} is not a list of objects; export the labels again")
     return entries
 

@@ -56,7 +56,7 @@ def _add_labels(source: str, content: Mapping[str, Any], labels: LabelCollector)
     if not isinstance(of_images, dict):
         raise FileFormatError(f"{source}: expected 'labels', an object by filename")
     classes = content.get("classes")
-    names = classes if is_list_of(str, classes) else []
+    names = classes if is_list_of(classes, str) else []
     labels.list_classes(names)
     for name, value in reported(list(of_images.items())):
         # The names are stems, and what follows their last dot is no suffix.

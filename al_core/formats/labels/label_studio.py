@@ -114,13 +114,13 @@ def add_flat_annotation(
     add_regions(where, regions, labels)
 
 
-def flat_regions(where: str, control: Any) -> list[Mapping[str, Any]]:
+def flat_regions(where: str, control: Any) -> Sequence[Mapping[str, Any]]:
     """Return the regions of one part of the labeling interface, as JSON-MIN, CSV and TSV have it."""
     if isinstance(control, str):
         return [{"choices": [control]}]
     if isinstance(control, dict) and isinstance(control.get("choices"), list):
         return [control]
-    if is_list_of(dict, control):
+    if is_list_of(control, dict):
         return list(control)
     if isinstance(control, list):
         return [{"taxonomy": [as_list(entry) for entry in control]}]
@@ -147,15 +147,15 @@ def _records(path: Path) -> list[tuple[str, Mapping[str, Any]]]:
     return records
 
 
-def _annotations(where: str, task: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+def _annotations(where: str, task: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
     # Before version 1.0 they were called completions.
     key = "annotations" if "annotations" in task else "completions"
     return _list(where, task, key)
 
 
-def _list(where: str, mapping: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
+def _list(where: str, mapping: Mapping[str, Any], key: str) -> Sequence[Mapping[str, Any]]:
     entries = mapping.get(key, [])
-    if not is_list_of(dict, entries):
+    if not is_list_of(entries, dict):
         raise FileFormatError(f"{where}: expected a list of objects {key!r}, found {entries!a:.80}; export as JSON")
     return entries
 

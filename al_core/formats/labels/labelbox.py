@@ -1,6 +1,6 @@
 """Labelbox's export: one JSON object per line, a data row with the labels of each project."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -68,7 +68,7 @@ def _filename(where: str, about: Entry) -> str:
 def _labels(where: str, row: Entry) -> Iterator[Entry]:
     for project in _object(row, "projects").values():
         labels = project.get("labels", []) if isinstance(project, dict) else None
-        if not is_list_of(dict, labels):
+        if not is_list_of(labels, dict):
             raise FileFormatError(f"{where}: expected a list 'labels' in each project; export again from Labelbox")
         yield from (label for label in labels if not _object(label, "performance_details").get("skipped"))
 
@@ -123,9 +123,9 @@ def _object(entry: Entry, key: str) -> Entry:
     return value if isinstance(value, dict) else {}
 
 
-def _list(where: str, entry: Entry, key: str) -> list[Entry]:
+def _list(where: str, entry: Entry, key: str) -> Sequence[Entry]:
     values = entry.get(key) or []
-    if not is_list_of(dict, values):
+    if not is_list_of(values, dict):
         raise FileFormatError(f"{where}: expected a list of objects {key!r}, found {values!a:.80}")
     return values
 

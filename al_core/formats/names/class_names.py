@@ -105,7 +105,7 @@ def checked_class_names(class_names: Any, n_classes: int, source: str) -> list[s
     """
     if class_names is None:
         return numbered_classes(n_classes)
-    if not is_list_of(str, class_names):
+    if not is_list_of(class_names, str):
         raise FileFormatError(f"{source}: class_names must be a list of names")
     return class_names
 
@@ -116,7 +116,7 @@ def _read_json(path: Path) -> list[str]:
         content = [content[key] for key in sorted(content, key=int)]
     if isinstance(content, list):
         content = [_name_of_entry(entry) for entry in content]
-    if not is_list_of(str, content):
+    if not is_list_of(content, str):
         raise FileFormatError(
             f'{path.name}: expected a list such as ["cat", "dog"], or an object such as {{"0": "cat"}}'
         )

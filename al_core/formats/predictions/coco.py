@@ -137,7 +137,7 @@ def _results(source: str, content: Any) -> Results:
     results = content
     if isinstance(content, dict):
         results = next((content[key] for key in _RESULT_KEYS if key in content), None)
-    if not is_list_of(dict, results):
+    if not is_list_of(results, dict):
         if isinstance(content, dict) and "images" in content and results is None:
             return []
         raise FileFormatError(f"{source}: expected a list of results, or an object that holds it as 'annotations'")

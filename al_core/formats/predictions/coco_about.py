@@ -232,7 +232,7 @@ def _category_positions(
 def _keypoint_names(category: Mapping[str, Any]) -> list[str]:
     names = category.get("keypoints")
     # What is not as COCO has it is left out: nothing else depends on it.
-    return list(names) if is_list_of(str, names) else []
+    return list(names) if is_list_of(names, str) else []
 
 
 def _skeleton(category: Mapping[str, Any]) -> list[list[int]]:

@@ -1,6 +1,6 @@
 """Lightly's prediction folders: `schema.json` and one JSON file per image."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,7 +30,7 @@ from al_core.formats.predictions.predictions import (
 from al_core.formats.predictions.run_lengths import Mask, checked_run_lengths, run_length_map
 from al_core.utils import KeypointPrediction
 
-Objects = list[Mapping[str, Any]]
+Objects = Sequence[Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ def _image(tree: FileTree, name: str) -> tuple[str, Objects]:
     content = _json(tree, name)
     filename = content.get("file_name")
     objects = content.get("predictions")
-    if not isinstance(filename, str) or not is_list_of(dict, objects):
+    if not isinstance(filename, str) or not is_list_of(objects, dict):
         raise FileFormatError(f"{tree.source}/{name}: expected 'file_name' and a list 'predictions'")
     return filename, objects
 

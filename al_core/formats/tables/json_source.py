@@ -220,7 +220,7 @@ def _names_image(record: Any) -> bool:
 def _of_split(content: Record) -> list[Any]:
     names = [str(name) for name in content["columns"]]
     index = content.get("index")
-    filenames = index if is_list_of(str, index) else []
+    filenames = index if is_list_of(index, str) else []
     rows = []
     for number, cells in enumerate(content["data"]):
         row = dict(zip(names, cells, strict=False)) if isinstance(cells, list) else {}
@@ -231,7 +231,7 @@ def _of_split(content: Record) -> list[Any]:
 def _class_names(content: Record) -> list[str] | None:
     for key in _CLASS_NAMES:
         names = content.get(key)
-        if names and is_list_of(str, names):
+        if names and is_list_of(names, str):
             return names
     by_number = content.get("id2label")
     if isinstance(by_number, Mapping) and list(by_number) == [str(number) for number in range(len(by_number))]:

@@ -12,7 +12,7 @@ def test_true_and_texts_are_no_numbers(value: object, expected: bool) -> None:
     ("value", "expected"), [([{}], True), ([], True), ([{}, None], False), ({}, False), (None, False)]
 )
 def test_a_list_of_objects_has_nothing_else(value: object, expected: bool) -> None:
-    assert is_list_of(dict, value) is expected
+    assert is_list_of(value, dict) is expected
 
 
 def test_one_entry_is_a_list_of_it() -> None:

@@ -90,7 +90,7 @@ def _predictions_of_classes(source: str, labels: Mapping[str, Any], classes: Any
         ImageClass(f"{source}, {name[:80]!a}", image_of_file(f"{name}.json"), entry)
         for name, entry in predicted.items()
     ]
-    return class_predictions(source, images, classes if is_list_of(str, classes) else None)
+    return class_predictions(source, images, classes if is_list_of(classes, str) else None)
 
 
 def _add_labels(objects: ObjectColumns, source: str, content: Mapping[str, Any]) -> None:
@@ -98,7 +98,7 @@ def _add_labels(objects: ObjectColumns, source: str, content: Mapping[str, Any])
     if not isinstance(labels, dict):
         raise FileFormatError(f"{source}: expected 'labels', an object by filename")
     classes = content.get("classes")
-    if classes and is_list_of(str, classes):
+    if classes and is_list_of(classes, str):
         objects.class_names = classes
     for name, detections in labels.items():
         # The names are stems, and what follows their last dot is no suffix.
@@ -208,7 +208,7 @@ def _extended_number(where: str, value: Any) -> float:
 
 
 def _listed(where: str, entries: Any) -> list[dict[str, Any]]:
-    if not is_list_of(dict, entries):
+    if not is_list_of(entries, dict):
         raise FileFormatError(f"{where}: expected a list of objects, found {entries!a:.80}")
     return entries
 

@@ -31,7 +31,7 @@ def _is_image(content: Any) -> bool:
 def _add(objects: ObjectColumns, record: ImageRecord) -> None:
     objects.name_image(image_of_task(record.content["data"]) or "")
     predictions = record.content["predictions"]
-    if not is_list_of(dict, predictions):
+    if not is_list_of(predictions, dict):
         predictions = []
     if not predictions:
         # A task that no model has seen; one on which it found nothing has a prediction with an empty result.
