@@ -21,5 +21,6 @@ def freeze_heap(page: str) -> None:
 
 @st.cache_resource(show_spinner=False)
 def _freeze(page: str, n_libraries: int) -> None:
+    # First, or what is garbage by now would stay for good.
     gc.collect()
     gc.freeze()

@@ -73,6 +73,7 @@ def _unless_changed(
     def read_anew() -> object:
         return read(state.local_workspace().dataset(dataset.id))
 
+    # Read at once: as this session has just made it.
     changed = read_anew()
 
     def undo_if_same() -> None:
@@ -94,6 +95,7 @@ def offer_undo(sentence: str, workspace: Workspace, *, kind: str, dataset_id: st
         names: Of what was deleted, each once.
     """
     stones = [stone for stone in workspace.tombstones.all(dataset_id) if stone.kind == kind and stone.name in names]
+    # They come newest first, and something of the same name may have been deleted before.
     newest = stones[: len(names)]
     if not newest:
         # Nothing is kept where AL_CORE_RETENTION_HOURS is 0.

@@ -80,11 +80,11 @@ class LabelSets(ABC):
             NotFoundError: If there is none; the message lists those there are.
         """
         sets = self.all()
-        found = next((labels for labels in sets if name in (labels.name, labels.id)), None)
-        if found is None:
+        wanted = next((labels for labels in sets if name in (labels.name, labels.id)), None)
+        if wanted is None:
             names = quoted(labels.name for labels in sets[:20]) or "none yet"
             raise NotFoundError(f"there are no labels '{name}'; there are: {names}")
-        return found
+        return wanted
 
     def check(self, new: NewLabelSet) -> LabelSet | None:
         """Return the stored set that has the same content, or None; nothing is stored.

@@ -207,8 +207,8 @@ class Workspace:
             record = connection.execute(DATASET, {"wanted": name_or_id}).first()
         if record:
             return self._dataset(record)
-        known = quoted(dataset.name for dataset in self.datasets()[:20]) or "none yet"
-        raise NotFoundError(f"the workspace has no dataset '{name_or_id}'; its datasets are: {known}")
+        names_there = quoted(dataset.name for dataset in self.datasets()[:20]) or "none yet"
+        raise NotFoundError(f"the workspace has no dataset '{name_or_id}'; its datasets are: {names_there}")
 
     def create_dataset(
         self,

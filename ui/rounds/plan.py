@@ -33,6 +33,7 @@ def plan_form(dataset: Dataset, plan: RoundPlan) -> None:
             "Save", disabled=bool(reason), help=reason or "For everybody who works on this dataset"
         ):
             with errors_explained():
+                # In percent on the page, from 0 to 1 in the plan.
                 changed = RoundPlan(target / 100, per_image, per_object, value, currency.strip() or plan.currency)
                 workflow.save_round_plan(dataset, changed)
                 say_changed(

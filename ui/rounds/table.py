@@ -32,6 +32,7 @@ def show_rounds(dataset: Dataset, report: RoundsReport, plan: RoundPlan) -> None
     columns = _columns(report, has_costs=any(result.cost is not None for result in results))
     lines = [_line(result, plan, report.measure, columns) for result in results]
     ticked = row_table("Rounds", columns, lines, key=TABLE, choice=Choice.ONE)
+    # The newest round, until somebody looks at another.
     chosen = results[ticked[0]] if ticked else results[0]
     _details(dataset, chosen.round)
     show_classes(report, chosen if chosen.judgment.classes else _newest_judged(results))

@@ -80,6 +80,7 @@ def row_table(
         # Only for a browser that draws the table anew.
         "chosen": list(st.session_state.get(key, {}).get("chosen") or ()),
     }
+    # Streamlit takes a default only for what has a callback, though nothing is left to do in it.
     result = _component(key=key, data=data, default={"chosen": []}, on_chosen_change=lambda: None)
     chosen = result.get("chosen") or ()
     return [place for place, line in enumerate(lines) if line.key in chosen]

@@ -19,6 +19,7 @@ def show_sent(dataset: Dataset) -> None:
     """Say which selections are with labelers, each with a button that takes back what has no labels."""
     out = workflow.sent_set(dataset)
     sent_ids = [tag.id for tag in selection_summaries(dataset) if tag.is_sent]
+    # Those sent first come first: their labels are due.
     for tag in reversed(dataset.tags_by_id(sent_ids)) if len(out) else ():
         n_out = len(np.intersect1d(added_rows(dataset, tag), out))
         if n_out:

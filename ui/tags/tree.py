@@ -43,6 +43,7 @@ def tree(tags: list[TagSummary]) -> list[Branch]:
     while pending:
         branch = pending.pop()
         branches.append(branch)
+        # What is put on last comes next: the children of a tag before its siblings, the oldest child first.
         pending += [Branch(child, branch.depth + 1) for child in reversed(children.get(branch.tag.id, []))]
     return branches
 
