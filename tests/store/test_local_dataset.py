@@ -23,7 +23,7 @@ def test_a_folder_of_images_that_does_not_exist_is_refused(dataset: LocalDataset
 
 
 def test_a_dataset_has_one_name_of_its_own(workspace: Workspace, dataset: LocalDataset, empty: LocalDataset) -> None:
-    with pytest.raises(AlreadyExistsError, match="already is a dataset named 'line'"):
+    with pytest.raises(AlreadyExistsError, match="is already a dataset named 'line'"):
         empty.rename("line")
     empty.rename("full")
     assert {found.name for found in workspace.datasets()} == {"line", "full"}

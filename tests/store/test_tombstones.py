@@ -26,7 +26,7 @@ def forgetful(workspace: Workspace, dataset: LocalDataset, monkeypatch: pytest.M
 def test_the_name_of_a_deleted_dataset_is_free_at_once(workspace: Workspace, dataset: LocalDataset) -> None:
     workspace.delete_dataset("line")
     new = workspace.create_dataset("line", ["z.png"])
-    with pytest.raises(AlreadyExistsError, match="already is a dataset named 'line'"):
+    with pytest.raises(AlreadyExistsError, match="is already a dataset named 'line'"):
         undo(workspace)
     undo(workspace, name="old line")
     assert {found.name: found.id for found in workspace.datasets()} == {"line": new.id, "old line": dataset.id}

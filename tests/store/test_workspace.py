@@ -29,7 +29,7 @@ def test_a_dataset_name_outside_the_rules_is_refused(workspace: Workspace, name:
 
 
 def test_a_dataset_name_is_taken_once(workspace: Workspace, dataset: Dataset) -> None:
-    with pytest.raises(AlreadyExistsError, match="already is a dataset named 'line'"):
+    with pytest.raises(AlreadyExistsError, match="is already a dataset named 'line'"):
         workspace.create_dataset("line")
 
 
