@@ -34,7 +34,7 @@ def test_readme_starts_with_the_two_commands() -> None:
 
 
 def test_the_readme_does_not_promise_more_formats_than_there_are() -> None:
-    assert "more than 30 formats of predictions and a dozen of labels" in README
+    assert "more than 30 prediction formats and a dozen label formats" in README
     assert len(READERS["predictions"]) > 30
     assert len(READERS["labels"]) >= 12
 
