@@ -143,10 +143,14 @@ def score_matrix(matrix: NDArray[np.float32], reading: Reading) -> PieceScores:
     """Return the scores of some rows (n, C): what storing all of them as a file would give these."""
     counts = ScaleCounts.of(matrix)
     predictions = convert(Predictions(None, [], matrix), counts, reading.scale, reading.choices)
-    matrix, outside, n_rounded = predictions.outputs, np.empty(0, np.int64), 0
+    matrix = predictions.outputs
+    outside = np.empty(0, np.int64)
+    n_rounded = 0
     if is_cut(reading.scale, reading.choices):
         cut = cut_to_probabilities(matrix)
-        matrix, outside, n_rounded = cut.matrix, cut.outside, len(cut.rounded)
+        matrix = cut.matrix
+        outside = cut.outside
+        n_rounded = len(cut.rounded)
     checks = ROW_CHECKS[predictions.task]
     bad = checks.bad_rows(matrix)
     scores = _scores(predictions.task, matrix, bad.not_finite, reading, fills=reading.fills and checks.can_fill)
