@@ -208,9 +208,11 @@ def blocks_of_lines(path: Path) -> Iterator[tuple[Sequence[int], list[Any]]]:
     """
     n_bytes = path.stat().st_size
     n_lines = 0
+    n_read = 0
     with path.open("rb") as file:
         while lines := file.readlines(_BLOCK_BYTES):
-            report(file.tell(), n_bytes)
+            report(n_read, n_bytes)
+            n_read = file.tell()
             numbers = range(n_lines + 1, n_lines + 1 + len(lines))
             n_lines += len(lines)
             try:
