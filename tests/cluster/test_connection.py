@@ -36,6 +36,21 @@ def check_names(dask_scheduler: Any) -> list[str]:
     return [name for name in dask_scheduler.worker_plugins if name == EnvironmentCheck.name]
 
 
+def test_a_machine_that_stood_still_while_dask_started_is_no_failure(
+    dask_processes: DaskProcesses, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The first client ends as that of a machine whose event loop takes more than 10 s to start.
+    loops = iter([None, "loop"])
+
+    def start(*arguments: Any, **options: Any) -> Client:
+        assert next(loops) is not None
+        return Client(*arguments, **options)
+
+    monkeypatch.setattr(connection, "Client", start)
+    with connected(dask_processes.address) as cluster:
+        assert cluster.n_shards == 2
+
+
 def test_dask_that_is_not_installed_is_said_before_anything_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("al_core.cluster.find_spec", lambda name: None)
     said = r"tcp://there:8786 is reached by Dask, which is not installed: pip install 'al-core\[cluster\]'"
