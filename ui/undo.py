@@ -8,7 +8,7 @@ from typing import NoReturn
 import streamlit as st
 
 from al_core.exceptions import ALCoreError, NotAllowedError
-from al_core.store import Dataset, LocalDataset, Workspace
+from al_core.store import Dataset, LocalDataset, Model, Workspace
 from al_core.text import moment
 from ui import state
 from ui.clicks import clicked
@@ -65,6 +65,11 @@ def say_changed(
         notify(sentence)
     else:
         offer_undo_of_storing(sentence, _unless_changed(dataset, undo, read) if read else undo)
+
+
+def of_model(model: Model, read: Callable[[Model], object]) -> Callable[[LocalDataset], object]:
+    """Return what reads something of a model, for `say_changed`; by then somebody may have deleted the model."""
+    return lambda local: [read(each) for each in local.models.all() if each.id == model.id]
 
 
 def _unless_changed(

@@ -15,7 +15,7 @@ from ui.predictions.changes import compare_two, mean_text
 from ui.predictions.displaced import displaced_by, put_back
 from ui.predictions.threshold import threshold_popover
 from ui.reruns import rerun
-from ui.undo import say_changed, say_deleted
+from ui.undo import of_model, say_changed, say_deleted
 from ui.visitor import obstacle
 
 N_VISIBLE = 6
@@ -104,7 +104,7 @@ def _actions(dataset: Dataset, model: Model) -> None:
                     dataset,
                     sentence,
                     lambda: workflow.rename_model(dataset, renamed, model.name),
-                    lambda local: [each.name for each in local.models.all() if each.id == model.id],
+                    of_model(model, lambda present: present.name),
                 )
                 rerun()
     if clicked(
@@ -129,7 +129,7 @@ def _make_current(dataset: Dataset, model: Model) -> None:
             dataset,
             sentence,
             lambda: put_back(dataset, displaced),
-            lambda local: [each.is_current for each in local.models.all() if each.id == model.id],
+            of_model(model, lambda present: present.is_current),
         )
     else:
         # Only another model could take its place again.

@@ -18,7 +18,7 @@ from ui.clicks import clicked
 from ui.messages import errors_explained
 from ui.reruns import rerun
 from ui.session import key_of
-from ui.undo import say_changed
+from ui.undo import of_model, say_changed
 from ui.visitor import obstacle
 
 STEP = 0.01
@@ -94,7 +94,7 @@ def threshold_popover(dataset: Dataset, model: Model) -> None:
                     dataset,
                     f"Boxes of “{changed.name}” count from {threshold:g} on",
                     lambda: workflow.change_threshold(dataset, changed, model.confidence_threshold),
-                    lambda local: [each.confidence_threshold for each in local.models.all() if each.id == model.id],
+                    of_model(model, lambda present: present.confidence_threshold),
                 )
                 rerun()
 
