@@ -51,6 +51,7 @@ FRAMES = (
     "explore/layout.css",
     "explore/next_batch.css",
     "explore/filter_row.css",
+    "row_table/places.css",
     "select/card.css",
     "select/layout.css",
     "select/run_bar.css",

@@ -130,13 +130,19 @@ def overlap(one: FloatRect, other: FloatRect) -> bool:
     )
 
 
-def test_nothing_below_a_link_moves_when_the_script_of_links_arrives_late(page: Page) -> None:
+def hold_back(page: Page, script: str) -> list[Route]:
+    """Let a script wait, and return the list that its request comes into."""
     held: list[Route] = []
 
     def hold(route: Route) -> None:
         held.append(route)
 
-    page.route("**/PageLink.*.js", hold)
+    page.route(f"**/{script}.*.js", hold)
+    return held
+
+
+def test_nothing_below_a_link_moves_when_the_script_of_links_arrives_late(page: Page) -> None:
+    held = hold_back(page, "PageLink")
     # What is preloaded belongs to the load event.
     page.goto("/rounds", wait_until="commit")
     below = page.get_by_role("heading", name="Learning curve")
@@ -151,6 +157,20 @@ def test_nothing_below_a_link_moves_when_the_script_of_links_arrives_late(page: 
         route.continue_()
     page.locator(".st-key-next-step a").wait_for()
     assert box_of(below)["y"] == pytest.approx(before["y"], abs=2)
+
+
+def test_nothing_below_a_table_moves_when_the_script_of_tables_arrives_late(page: Page) -> None:
+    held = hold_back(page, "BidiComponent")
+    page.goto("/tags", wait_until="commit")
+    place = page.locator("[class*='st-key-tag-table-of-']")
+    place.wait_for()
+    wait_for_run(page)
+    height = box_of(place)["height"]
+    assert page.get_by_role("table", name="Tags").count() == 0
+    for route in held:
+        route.continue_()
+    page.get_by_role("table", name="Tags").wait_for()
+    assert box_of(place)["height"] == pytest.approx(height, abs=2)
 
 
 @pytest.mark.parametrize("name", ["explore", "rounds"])

@@ -1,9 +1,11 @@
 import json
+import re
 from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
 from tests.patience import PATIENCE
+from ui.row_table import FOLDER, MOST_LINES
 
 
 def page() -> None:
@@ -38,3 +40,13 @@ def test_no_name_turns_the_text_around() -> None:
         "cat[U+202E]a",
         50.0,
     ]
+
+
+def test_a_table_of_any_number_of_lines_has_its_place_before_it_is_drawn() -> None:
+    style = (FOLDER / "places.css").read_text(encoding="utf-8")
+    heights = {int(n): int(height) for n, height in re.findall(r"-of-(\d+)-lines.*?min-height: (\d+)px", style)}
+    assert sorted(heights) == list(range(1, MOST_LINES + 1))
+    assert list(heights.values()) == sorted(heights.values())
+    # The border and what scrolls inside it, as the table is drawn.
+    [most] = re.findall(r"\.rows \{ max-height: (\d+)px", (FOLDER / "row_table.css").read_text(encoding="utf-8"))
+    assert heights[MOST_LINES] == int(most) + 2

@@ -13,6 +13,9 @@ __all__ = ["Choice", "Column", "Line", "row_table"]
 
 FOLDER = Path(__file__).parent
 
+MOST_LINES = 13
+"""From this many on the table scrolls, and takes no more place."""
+
 _component = st.components.v2.component(
     "row_table",
     css=(FOLDER / "row_table.css").read_text(encoding="utf-8"),
@@ -80,8 +83,10 @@ def row_table(
         # Only for a browser that draws the table anew.
         "chosen": list(st.session_state.get(key, {}).get("chosen") or ()),
     }
-    # Streamlit takes a default only for what has a callback, though nothing is left to do in it.
-    result = _component(key=key, data=data, default={"chosen": []}, on_chosen_change=lambda: None)
+    # Its script comes late: by the name of its place, places.css keeps what stands below where it will be.
+    with st.container(key=f"{key}-of-{min(len(lines), MOST_LINES)}-lines"):
+        # Streamlit takes a default only for what has a callback, though nothing is left to do in it.
+        result = _component(key=key, data=data, default={"chosen": []}, on_chosen_change=lambda: None)
     chosen = result.get("chosen") or ()
     return [place for place, line in enumerate(lines) if line.key in chosen]
 
