@@ -109,6 +109,7 @@ UNMIRRORED = {
     "al_core/steps/label_error_search.py": "tests/steps/test_label_errors.py searches for them",
     "al_core/demos/scene_demo.py": "tests/demos/test_scenes.py builds each demo of it",
     "al_core/remote/server.py": "tests/remote/test_dataset.py asks a real server for each",
+    "al_core/workflow/*": "a few lines each over al_core.steps; tests/test_workflow.py and the tests of the steps",
     "al_core/wire/connection.py": "tests/remote runs it against a server",
     "al_core/wire/image_upload.py": "tests/commands/test_embed.py runs it against a server",
     "al_core/wire/selection_job.py": "tests/remote runs it against a server",
