@@ -156,7 +156,6 @@ ANNOTATIONS = (
     ForeignKind("DOTA text (eight coordinates and a class per rotated box)", _texts_are(_DOTA), AS_BOXES),
     ForeignKind("VisDrone text (eight numbers per box, with commas)", _texts_are(_VISDRONE), AS_BOXES),
     ForeignKind("what Darknet writes with -out", has_keys("frame_id", "relative_coordinates"), AS_BOXES),
-    ForeignKind("a file of MegaDetector's results", has_keys("images", "detections", "detection_categories"), AS_BOXES),
     ForeignKind(
         "a set of OpenPifPaf's predictions, one file per image",
         _is_of_openpifpaf,

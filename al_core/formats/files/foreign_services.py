@@ -50,7 +50,6 @@ def _has_boxes_of_language_model(path: Path, head: bytes) -> bool:
 
 SERVICES = (
     ForeignKind("the output of Grounding DINO", has_keys("boxes", "logits", "phrases"), AS_BOXES),
-    ForeignKind("the output of a TensorFlow detector", has_keys("detection_boxes", "detection_scores"), AS_BOXES),
     ForeignKind(
         "the output of MediaPipe's object detector", has_keys("bounding_box", "origin_x", "categories"), AS_BOXES
     ),

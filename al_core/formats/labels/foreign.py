@@ -10,6 +10,8 @@ from al_core.formats.files.tree import tree_names
 from al_core.formats.labels.class_folders import recognizes_class_folders
 from al_core.formats.labels.foreign_tools import FOREIGN_TOOLS
 from al_core.formats.labels.label_maps import recognizes_label_maps
+from al_core.formats.predictions.tools.megadetector import recognizes_megadetector
+from al_core.formats.predictions.tools.tensorflow import TENSORFLOW
 
 
 def _are_results(path: Path, head: bytes) -> bool:
@@ -38,6 +40,8 @@ def _only_filenames(path: Path, head: bytes) -> bool:
 FOREIGN_LABELS = (
     *FOREIGN_TOOLS,
     ForeignKind("COCO results, which a model has predicted", _are_results, "add them as predictions"),
+    ForeignKind("a file of MegaDetector's results", recognizes_megadetector, "add them as predictions"),
+    ForeignKind("the output of a TensorFlow detector", TENSORFLOW.recognizes, "add it as predictions"),
     ForeignKind("CoNLL 2003, a format of texts", begins_with(b"-DOCSTART-"), "export as JSON from Label Studio"),
     ForeignKind(
         "images without labels",

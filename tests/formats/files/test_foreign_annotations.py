@@ -71,17 +71,6 @@ OUTPUTS: list[tuple[str, Any]] = [
             }
         ],
     ),
-    (
-        "a file of MegaDetector's results",
-        {
-            "images": [{"file": "a.jpg", "detections": [{"category": "1", "conf": 0.9, "bbox": [0.1, 0.2, 0.3, 0.4]}]}],
-            "detection_categories": {"1": "animal"},
-        },
-    ),
-    (
-        "the output of a TensorFlow detector",
-        {"predictions": [{"detection_boxes": [[0, 0, 1, 1]], "detection_scores": [0.9], "detection_classes": [1]}]},
-    ),
     ("the output of MediaPipe's object detector", {"a.jpg": {"detections": [BOX]}}),
     (
         "the output of MediaPipe's image classifier",
