@@ -11,7 +11,7 @@ from al_core.store.binding import CatalogState
 from al_core.store.engines import place, reading, writing
 from al_core.store.identity import new_id
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011", "0012")
+REVISIONS = tuple(f"{number:04}" for number in range(1, 14))
 """The migrations, oldest first; `alembic_version` in an up-to-date catalog names the last."""
 
 STORAGE_REVISION = "0009"

@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, Row, Select, delete, insert, select, update
+from sqlalchemy import ColumnElement, Engine, Row, Select, delete, func, insert, select, update
 
 from al_core.exceptions import NotFoundError
 from al_core.jobs import Beat, Job, JobState
@@ -33,6 +33,14 @@ SAVES_PER_TRIM = 100
 N_FAILED_ATTEMPTS = table.c.attempt - table.c.handovers
 CAN_GO_ON = table.c.recipe.is_not(None) & (N_FAILED_ATTEMPTS < MOST_ATTEMPTS) & ~table.c.cancel_asked
 """The condition under which a job whose server is gone is taken over."""
+
+NEXT_POSITION = select(func.coalesce(func.max(table.c.position), 0) + 1).scalar_subquery()
+
+BY_START = (table.c.position, table.c.created_at, table.c.id)
+"""Not by date alone: a clock is set back, and another server's is slow. Dates decide between jobs of earlier versions,
+and between two that servers of PostgreSQL record in one moment."""
+
+NEWEST_FIRST = tuple(column.desc() for column in BY_START)
 
 
 @dataclass(frozen=True)
@@ -127,7 +135,8 @@ class JobRecords:
                 if connection.execute(select(table.c.id).where(table.c.id == job.id)).first():
                     raise taken_over()
                 # Nobody else knows the id, so a job that is not there is new.
-                connection.execute(insert(table).values(id=job.id, recipe=job.recipe, attempt=job.attempt, **values))
+                new = {"id": job.id, "recipe": job.recipe, "attempt": job.attempt, "position": NEXT_POSITION}
+                connection.execute(insert(table).values(new | values))
         if state not in UNDER_WAY and next(self._n_ended) % SAVES_PER_TRIM == 0:
             self._trim()
 
@@ -171,7 +180,7 @@ class JobRecords:
             return self._take_over() if self.is_open else None
 
     def _take_over(self) -> Job | None:
-        for row in self._rows(select(table).where(self._is_abandoned & CAN_GO_ON).order_by(table.c.created_at)):
+        for row in self._rows(select(table).where(self._is_abandoned & CAN_GO_ON).order_by(*BY_START)):
             values = {
                 "owner": self._owner.id,
                 "attempt": row.attempt + 1,
@@ -208,17 +217,17 @@ class JobRecords:
 
     def all(self) -> list[JobRecord]:
         """Return all jobs, newest first."""
-        return self._read(select(table).order_by(table.c.created_at.desc(), table.c.id))
+        return self._read(select(table).order_by(*NEWEST_FIRST))
 
     def newest(self, dataset_id: str, kind: str) -> JobRecord | None:
         """Return the newest job on a dataset that has a recipe of this kind, or None."""
         is_it = (table.c.dataset_id == dataset_id) & (table.c.recipe["kind"].as_string() == kind)
-        query = select(table).where(is_it).order_by(table.c.created_at.desc(), table.c.id)
+        query = select(table).where(is_it).order_by(*NEWEST_FIRST)
         return next(iter(self._read(query.limit(1))), None)
 
     def under_way(self) -> list[JobRecord]:
         """Return the jobs under way on all servers, in the order of their starts."""
-        query = select(table).where(table.c.state.in_(UNDER_WAY)).order_by(table.c.created_at, table.c.id)
+        query = select(table).where(table.c.state.in_(UNDER_WAY)).order_by(*BY_START)
         return [record for record in self._read(query) if record.is_running]
 
     def give_up(self) -> None:

@@ -171,6 +171,8 @@ jobs = Table(
     Column("cancel_asked", Boolean, nullable=False, server_default=false()),
     # Servers that were stopped and left it to others: their attempts have not failed.
     Column("handovers", Integer, nullable=False, server_default="0"),
+    # Counted up as jobs are recorded; 0 for those of earlier versions.
+    Column("position", Integer, nullable=False, server_default="0"),
 )
 
 tokens = Table(

@@ -143,6 +143,7 @@ def test_a_job_that_the_version_before_leases_left_under_way_counts_as_interrupt
     with Workspace(tmp_path) as workspace:
         dataset_id = workspace.create_dataset("cats", ["a.png"]).id
         with writing(workspace._engine) as connection:
+            connection.execute(text("ALTER TABLE jobs DROP COLUMN position"))
             for column in ("recipe", "attempt", "lease_ends_at", "done", "total", "cancel_asked", "handovers"):
                 connection.execute(text(f"ALTER TABLE jobs DROP COLUMN {column}"))
             connection.execute(text("ALTER TABLE datasets DROP COLUMN changed_at"))

@@ -116,13 +116,15 @@ def test_the_newest_job_of_a_kind_is_that_of_its_dataset(workspace: Workspace) -
     jobs = []
     for number, (dataset_id, kind) in enumerate(recipes):
         job = Job(f"job {number}", dataset_id, recipe={"kind": kind} if kind else None)
-        job.created_at = number
+        # As by a clock that is set back before each of them.
+        job.created_at = -number
         workspace.job_records.save(job, JobState.RUNNING)
         jobs.append(job)
     newest = workspace.job_records.newest("one", "selection")
     assert newest is not None
     assert newest.id == jobs[1].id
     assert workspace.job_records.newest("three", "selection") is None
+    assert [record.id for record in workspace.job_records.all()] == [job.id for job in reversed(jobs)]
 
 
 def test_jobs_under_way_on_all_servers_come_in_the_order_of_their_starts(workspace: Workspace) -> None:
@@ -135,7 +137,7 @@ def test_jobs_under_way_on_all_servers_come_in_the_order_of_their_starts(workspa
         other.job_records.save(elsewhere, JobState.WAITING)
         with Workspace(workspace.home) as third:
             third.job_records.save(gone, JobState.RUNNING)
-        assert [record.id for record in workspace.job_records.under_way()] == [elsewhere.id, here.id]
+        assert [record.id for record in workspace.job_records.under_way()] == [here.id, elsewhere.id]
 
 
 def test_a_job_that_is_asked_to_stop_is_canceling_until_it_has_stopped(workspace: Workspace) -> None:
