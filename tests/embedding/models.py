@@ -1,6 +1,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
+MEAN_COLOR = "python:tests.embedding.models:mean_color"
+"""How a command names `mean_color`."""
+
 
 def mean_color(images: NDArray[np.uint8]) -> NDArray[np.float64]:
     """Return the mean of each channel (n, 3)."""

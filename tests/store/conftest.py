@@ -1,6 +1,8 @@
 """Several connections to one workspace, as several processes have them; arrays in files and in a bucket."""
 
+import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -65,3 +67,10 @@ def elsewhere(workspace: Workspace, dataset: LocalDataset) -> Iterator[LocalData
     """The same dataset as another process has read it."""
     with Workspace(workspace.home) as other:
         yield other.dataset(dataset.id)
+
+
+@pytest.fixture
+def shared_database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """AL_CORE_DATABASE_URL names one database for all homes: that of the test run, or a file."""
+    if "AL_CORE_DATABASE_URL" not in os.environ:
+        monkeypatch.setenv("AL_CORE_DATABASE_URL", f"sqlite:///{tmp_path / 'shared.sqlite'}")

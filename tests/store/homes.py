@@ -1,12 +1,15 @@
 """Homes in the states that tests begin with."""
 
 import os
+import time
 from importlib import import_module
 from pathlib import Path
 
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from sqlalchemy import Connection, Engine, MetaData, create_engine, text
+
+from al_core.store import Workspace
 
 VERSION_0_1_0 = ("0001_datasets_tags_arrays", "0002_samples_jobs_tokens")
 
@@ -47,3 +50,14 @@ def as_version_0_1_0(home: Path) -> None:
                 connection.execute(table.insert().values({name: earlier[name] for name in names}))
     engine.dispose()
     (home / "workspace.json").unlink()
+
+
+def make_home(home: Path, name: str = "cats") -> Path:
+    """A workspace with a dataset whose files are old enough to be taken for leftovers."""
+    with Workspace(home) as workspace:
+        dataset = workspace.create_dataset(name, ["a.png", "b.png"])
+        workspace.tokens.create("somebody")
+    folder = home / "datasets" / dataset.id
+    for path in (*folder.rglob("*"), folder):
+        os.utime(path, (time.time() - 24 * 3600,) * 2)
+    return home
