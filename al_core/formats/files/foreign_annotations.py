@@ -100,11 +100,6 @@ def _is_training_log(path: Path, head: bytes) -> bool:
     return columns[0] == "epoch" and b"loss" in first and all(filename_rank(name) is None for name in columns)
 
 
-def _is_ground_truth(path: Path, head: bytes) -> bool:
-    keys = json_keys(path, head)
-    return "source-ref" in keys and any(key.endswith("-metadata") for key in keys)
-
-
 def _is_of_datumaro(path: Path, head: bytes) -> bool:
     keys = json_keys(path, head)
     # Before its version 1 the file did not name its format.
@@ -178,11 +173,6 @@ ANNOTATIONS = (
         "DeepLabCut's table of keypoints",
         _is_deeplabcut,
         "write COCO results: image_id, category_id, score, and keypoints as x, y and likelihood of each",
-    ),
-    ForeignKind(
-        "a manifest of labels of SageMaker Ground Truth",
-        _is_ground_truth,
-        "write the labels as a table (filename and label, or a box per row) as CSV",
     ),
     ForeignKind(
         "of a Lightly prediction folder, of which schema.json is missing",

@@ -15,6 +15,7 @@ from al_core.formats.labels.coco import read_coco_labels, recognizes_coco_labels
 from al_core.formats.labels.cvat import read_cvat, recognizes_cvat
 from al_core.formats.labels.fiftyone import read_fiftyone_labels, recognizes_fiftyone_labels
 from al_core.formats.labels.foreign import FOREIGN_LABELS
+from al_core.formats.labels.ground_truth import read_ground_truth, recognizes_ground_truth
 from al_core.formats.labels.label_maps import read_label_maps, recognizes_label_maps
 from al_core.formats.labels.label_studio import (
     read_label_studio,
@@ -57,6 +58,14 @@ LABEL_READERS: dict[str, Reader[Labels]] = registry(
         (".ndjson", ".jsonl", ".json"),
         recognizes_labelbox,
         read_labelbox,
+    ),
+    Reader(
+        "ground-truth",
+        "SageMaker Ground Truth",
+        "The output manifest of a labeling job, or one of Rekognition Custom Labels: source-ref, and classes or boxes",
+        (".manifest", ".jsonl", ".json"),
+        recognizes_ground_truth,
+        read_ground_truth,
     ),
     Reader(
         "labelme",

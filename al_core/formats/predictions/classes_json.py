@@ -27,6 +27,9 @@ _OBJECT_KEY = re.compile(
 """Keys of what has objects or a vector and not classes; words that may name a class too only before a list or object.
 """
 
+_IMAGE_OF_LABELS = b'"source-ref"'
+"""What SageMaker Ground Truth calls an image, beside whose label is a confidence: of people, and of one class."""
+
 # Records that are looked at to recognize a file.
 _FEW = 5
 # Enough to find the first character behind a mark of the encoding and blanks.
@@ -39,7 +42,7 @@ def recognizes_classification_json(path: Path, head: bytes) -> bool:
     if not is_plain_json(path):
         return _are_of_classes(path, head)
     start = head.removeprefix(BOM).lstrip()
-    if start[:1] not in (b"{", b"[") or _OBJECT_KEY.search(start):
+    if start[:1] not in (b"{", b"[") or _OBJECT_KEY.search(start) or _IMAGE_OF_LABELS in start:
         return False
     content = parsed_beginning(start)
     if isinstance(content, Mapping) and content.keys() & {"images", "annotations", "info"}:

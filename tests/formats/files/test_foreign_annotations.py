@@ -101,14 +101,6 @@ OUTPUTS: list[tuple[str, Any]] = [
         "a file of SpeciesNet's results",
         {"predictions": [{"filepath": "a.jpg", "prediction": "cat", "prediction_score": 0.9, "model_version": "4.0"}]},
     ),
-    (
-        "a manifest of labels of SageMaker Ground Truth",
-        {
-            "source-ref": "s3://bucket/a.jpg",
-            "kinds": [0, 1],
-            "kinds-metadata": {"class-map": {"0": "cat", "1": "dog"}},
-        },
-    ),
 ]
 
 
