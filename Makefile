@@ -66,7 +66,7 @@ bench: $(VENV)/.dev $(if $(wildcard requirements-bench.txt),$(VENV)/.bench)
 chromium: $(VENV)/.dev
 	@$(PY) tests/e2e/chromium.py
 
-nginx: $(VENV)/.dev
+nginx: $(VENV)/.dev | chromium # one apt-get at a time
 	@$(PY) -m tests.e2e.nginx
 
 clean:
@@ -92,7 +92,8 @@ $(VENV)/.kernels: $(shell grep -rlE "^(from|import) numba" --include="*.py" al_c
 	@$(VENV)/bin/al-core warm
 	@touch $@
 
-$(VENV)/.dev: requirements-dev.txt requirements-docs.txt requirements-postgres.txt requirements.txt | $(PY)
+# After .app, since two installations at once into one folder break it.
+$(VENV)/.dev: requirements-dev.txt requirements-docs.txt requirements-postgres.txt requirements.txt | $(VENV)/.app
 	$(install)
 
 $(VENV)/.bench: requirements-bench.txt requirements.txt | $(PY)

@@ -31,6 +31,7 @@ UNMEASURED = (
     "pages",
     "ui",
     "compat",
+    "formats/test_fuzz.py",
     "geometry/test_descent.py",
     "notebook/test_example.py",
     "test_docs_site.py",

@@ -21,6 +21,7 @@ from tests.api.calls import Api
 from tests.buckets import new_bucket, use_endpoint
 from tests.e2e.server import ROOT, free_port
 from tests.patience import PATIENCE
+from tests.unmeasured import unmeasured_environment
 
 N_SAMPLES = 40
 PAUSE = 0.05
@@ -64,7 +65,11 @@ def running(folder: Path, dataset_id: str, options: tuple[str, ...], environment
     folder.mkdir()
     port = free_port()
     command = [sys.executable, "-m", "tests.api.gated_server", str(port), str(folder), *options]
-    variables = os.environ | {"AL_CORE_HOME": str(folder / "home"), "AL_CORE_HEARTBEAT_SECONDS": "0.2"} | environment
+    variables = (
+        unmeasured_environment()
+        | {"AL_CORE_HOME": str(folder / "home"), "AL_CORE_HEARTBEAT_SECONDS": "0.2"}
+        | environment
+    )
     process = subprocess.Popen(command, cwd=ROOT, env=variables)
     try:
         server = Server(process, Api(f"http://127.0.0.1:{port}", dataset_id), folder)

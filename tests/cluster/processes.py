@@ -15,6 +15,7 @@ from distributed import Client
 
 from al_core.cluster import Cluster, connected
 from tests.patience import PATIENCE
+from tests.unmeasured import unmeasured_environment
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -103,7 +104,7 @@ def _python(code: str, *arguments: str) -> Iterator[subprocess.Popen[str]]:
     process = subprocess.Popen(
         [sys.executable, "-c", code, *arguments],
         cwd=ROOT,
-        env=os.environ | QUIET,
+        env=unmeasured_environment() | QUIET,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

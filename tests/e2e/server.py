@@ -1,6 +1,5 @@
 """Starts the real app on a free port, as `make run` does, with its own workspace."""
 
-import os
 import socket
 import subprocess
 import sys
@@ -12,6 +11,7 @@ from pathlib import Path
 import requests
 
 from tests.patience import PATIENCE
+from tests.unmeasured import unmeasured_environment
 
 ROOT = Path(__file__).resolve().parents[2]
 HEALTH = "/_stcore/health"
@@ -35,7 +35,7 @@ def running(
     log = workspace / "server.log"
     workspace.mkdir(parents=True, exist_ok=True)
     with log.open("wb") as output:
-        environment = {**os.environ, "AL_CORE_HOME": str(workspace), **environment}
+        environment = {**unmeasured_environment(), "AL_CORE_HOME": str(workspace), **environment}
         server = subprocess.Popen(command, cwd=folder, env=environment, stdout=output, stderr=output)
     try:
         wait_until_healthy(address, server, log, health)

@@ -86,27 +86,26 @@ def test_what_a_cluster_refuses_stores_nothing(dask_processes: DaskProcesses, ma
     assert "damaged" not in {tag.name for tag in many.tags()}
 
 
-@pytest.mark.parametrize(("method", "options"), [("CORESET", {}), ("CORAL", {}), ("RANDOM", {"min_distance": 0.3})])
 def test_workers_read_their_shards_from_a_bucket(
-    workspace_in_a_bucket: Workspace,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    method: str,
-    options: dict[str, Any],
+    workspace_in_a_bucket: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     vectors = np.random.default_rng(0).normal(size=(3_000, 6)).astype(np.float32)
     names = [f"{row:04}.png" for row in range(3_000)]
     dataset = workflow.create_dataset(workspace_in_a_bucket, "many", names, vectors)
     workflow.store_scores(dataset, np.arange(3_000), {"mine": np.linspace(0, 1, 3_000)})
-    config = SelectionConfig(method, 20, seed=1, name="there", **options)
-    expected = select(vectors, config, scores=np.linspace(0, 1, 3_000)).tolist()
     # The cache of the machine that asks is empty, and stays so: only workers read the embedding.
     for file in (workspace_in_a_bucket.home / "cache").glob("*.npy"):
         file.unlink()
     monkeypatch.setenv("AL_CORE_HOME", str(tmp_path / "worker"))
+    configs = [
+        SelectionConfig("CORESET", 20, seed=1, name="coreset"),
+        SelectionConfig("CORAL", 20, seed=1, name="coral"),
+        SelectionConfig("RANDOM", 20, seed=1, name="random", min_distance=0.3),
+    ]
     with DaskProcesses.started(2) as processes:
-        there = workflow.run_selection(dataset, config, cluster=processes.address)
-    assert there.added_rows.tolist() == expected
+        picked = [workflow.run_selection(dataset, config, cluster=processes.address) for config in configs]
+    for config, there in zip(configs, picked, strict=True):
+        assert there.added_rows.tolist() == select(vectors, config, scores=np.linspace(0, 1, 3_000)).tolist()
     digest = dataset.arrays.all(Kind.EMBEDDING)[0].digest
     assert not (workspace_in_a_bucket.home / "cache" / f"{digest}.npy").exists()
 

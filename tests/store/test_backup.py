@@ -1,4 +1,3 @@
-import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -12,6 +11,7 @@ from al_core.store import Kind, LocalDataset, TagOrigin, Workspace
 from al_core.store.backup import restore_backup
 from tests.patience import PATIENCE
 from tests.store.contents import remove_content
+from tests.unmeasured import unmeasured_environment
 
 
 @pytest.fixture
@@ -239,9 +239,13 @@ def test_a_full_disk_is_a_sentence_and_no_file(
     folder.mkdir()
     command = [sys.executable, "-c", BACK_UP_WITH_LITTLE_SPACE, str(workspace.home), str(folder / "b.tar")]
     # Measuring coverage writes a file too, when the process ends.
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")}
     done = subprocess.run(
-        [*command, str(n_bytes)], env=environment, capture_output=True, text=True, check=False, timeout=PATIENCE
+        [*command, str(n_bytes)],
+        env=unmeasured_environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=PATIENCE,
     )
     assert done.returncode == 1
     assert done.stderr.startswith("al-core backup: ")

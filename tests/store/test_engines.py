@@ -12,6 +12,7 @@ from sqlalchemy import text
 from al_core.exceptions import WorkspaceError
 from al_core.store import Workspace, engines
 from al_core.store.engines import writing
+from tests.unmeasured import unmeasured_environment
 
 
 def test_a_database_that_nobody_serves_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -75,8 +76,7 @@ def test_a_catalog_on_a_full_disk_is_one_sentence(tmp_path: Path, monkeypatch: p
     Workspace(tmp_path).close()
     command = [sys.executable, "-c", LIST_WITHOUT_SPACE, str(tmp_path)]
     # Coverage would complain that it cannot write its own file either.
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE_")}
-    ended = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    ended = subprocess.run(command, env=unmeasured_environment(), capture_output=True, text=True, check=False)
     assert ended.returncode == 1
     assert ended.stderr.startswith(f"al-core datasets: {tmp_path / 'catalog.sqlite'} cannot be read or written")
     assert "its disk is full or failing; free some space" in ended.stderr

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from al_core.store import Workspace
+from tests.unmeasured import unmeasured_environment
 
 KILL_AT_STEPS = """
 import os, shutil, signal, sys
@@ -128,6 +129,6 @@ def test_a_process_killed_at_any_step_of_a_datasets_life_leaves_it_whole(
     template = tmp_path / "template"
     Workspace(template).close()
     command = [sys.executable, "-c", KILL_AT_STEPS, str(template), str(tmp_path / "homes"), str(STRIDE)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, env=unmeasured_environment(), capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert int(done.stdout) > 15

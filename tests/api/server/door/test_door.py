@@ -1,6 +1,5 @@
 """Who comes in at the door of the dashboard, whatever it listens on; the API has its own guards behind it."""
 
-import os
 import socket
 import subprocess
 import sys
@@ -16,6 +15,7 @@ from al_core.store import Workspace
 from tests.api.server.door.dashboards import answer
 from tests.e2e.server import ROOT, running_app
 from tests.patience import PATIENCE
+from tests.unmeasured import unmeasured_environment
 
 FOREIGN = "192.0.2.2"
 SENTENCE = "The dashboard asks people at other machines for a token"
@@ -108,7 +108,7 @@ def test_a_path_that_only_looks_like_that_route_needs_a_sign_in(path: str) -> No
 @pytest.mark.parametrize("address", ["0.0.0.0", FOREIGN, ""])
 def test_the_dashboard_does_not_start_on_an_open_address_without_a_token(tmp_path: Path, address: str) -> None:
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", "0", "--server.address", address]
-    environment = os.environ | {"AL_CORE_HOME": str(tmp_path)}
+    environment = unmeasured_environment() | {"AL_CORE_HOME": str(tmp_path)}
     ended = subprocess.run(
         command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=PATIENCE, check=False
     )
