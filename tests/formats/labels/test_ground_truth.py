@@ -1,4 +1,5 @@
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ def classified(name: str, label: str, number: int, **about: Any) -> dict[str, An
     return line(name, species=number, species_metadata=metadata)
 
 
-def boxed(*boxes: dict[str, int], attribute: str = "bounding-box", **about: Any) -> dict[str, Any]:
+def boxed(*boxes: Mapping[str, object], attribute: str = "bounding-box", **about: Any) -> dict[str, Any]:
     metadata = {
         "objects": [{"confidence": 0.8}] * len(boxes),
         "class-map": {"0": "dog", "1": "bird"},
