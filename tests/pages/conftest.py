@@ -13,7 +13,8 @@ from streamlit.testing.v1 import AppTest
 from al_core import workflow
 from al_core.api.server.door.visitor import Visitor
 from al_core.demos import digits as digits_demo
-from al_core.store import Dataset, Workspace
+from al_core.steps.scores import ScoreOrigin
+from al_core.store import Dataset, Kind, Workspace
 from tests.patience import PATIENCE
 from ui import selection_jobs
 
@@ -51,6 +52,15 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 @pytest.fixture
+def workspace(home: Path) -> Iterator[Workspace]:
+    """The workspace that the pages open, without the demo."""
+    (home / "demo").mkdir()
+    (home / "demo" / "offered").touch()
+    with Workspace(home) as workspace:
+        yield workspace
+
+
+@pytest.fixture
 def digits(home: Path, demo_home: Path) -> Iterator[Dataset]:
     """The demo in the workspace that the pages open."""
     shutil.copytree(demo_home, home, dirs_exist_ok=True)
@@ -59,15 +69,28 @@ def digits(home: Path, demo_home: Path) -> Iterator[Dataset]:
 
 
 @pytest.fixture
-def line(home: Path) -> Iterator[Dataset]:
+def line(workspace: Workspace) -> Dataset:
     """A dataset of 40 images, alone in the workspace that the pages open."""
-    (home / "demo").mkdir()
-    (home / "demo" / "offered").touch()
-    with Workspace(home) as workspace:
-        embeddings = np.random.default_rng(1).normal(size=(40, 4))
-        dataset = workflow.create_dataset(workspace, "line", [f"{row}.png" for row in range(40)], embeddings)
-        dataset.create_tag("some", np.arange(5))
-        yield dataset
+    embeddings = np.random.default_rng(1).normal(size=(40, 4))
+    dataset = workflow.create_dataset(workspace, "line", [f"{row}.png" for row in range(40)], embeddings)
+    dataset.create_tag("some", np.arange(5))
+    return dataset
+
+
+@pytest.fixture
+def pairs(workspace: Workspace) -> Dataset:
+    """Four samples in two groups on the map, with predictions for three of them."""
+    points = np.array([[0, 0], [1, 0], [10, 10], [11, 10]], np.float32)
+    dataset = workflow.create_dataset(workspace, "pairs", ["a.png", "b.png", "c.png", "d.png"], points)
+    probabilities = np.array([[0.9, 0.1], [0.6, 0.4], [0.2, 0.8], [np.nan, np.nan]], np.float32)
+    attributes = {"task": "classification", "class_names": ["cat", "dog"], "source": "test"}
+    dataset.arrays.save(Kind.PREDICTION, {"model": probabilities}, attributes)
+    workflow.store_scores(
+        dataset, np.arange(3), {"uncertainty_margin": [0.2, 0.8, 0.4]}, origin=ScoreOrigin(prediction="model")
+    )
+    dataset.arrays.save(Kind.METADATA, {"width": np.array([64, 64, 32, 32])})
+    dataset.create_tag("checked", np.array([0, 3]))
+    return dataset
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from al_core.cluster import connection
 from al_core.store import Dataset
 from tests.cluster.processes import DaskProcesses
 from tests.pages.conftest import Open, unescaped
-from tests.pages.test_select import figures, press_run
+from tests.pages.select_page import figures, press_run
 
 FIELD = "Dask scheduler"
 
