@@ -58,6 +58,10 @@ class Command:
 _BROKEN_PIPE = 141
 """The convention of shells: 128 plus the number of the signal, SIGPIPE, which Windows does not have."""
 
+MAY_BE_EMPTY = ("round_name", "image_prefix", "token")
+"""Of other arguments an empty value would silently mean what leaving them out means: this machine in place of a server,
+or all images in place of a tag."""
+
 COMMANDS = {
     "backup": Command(backup.SUMMARY, backup.add_arguments, backup.run),
     "check": Command(check.SUMMARY, check.add_arguments, check.run),
@@ -109,16 +113,29 @@ def main(arguments: list[str] | None = None) -> int:
         # The convention of shells: 128 plus the number of the signal, SIGINT.
         return 130
     except Exception as error:
-        if not is_disk_full(error):
+        message = _about_files(error)
+        if message is None:
             raise
-        return _print_error(chosen, error, "the disk is full; free some space and run this again")
+        return _print_error(chosen, error, message)
+
+
+def _about_files(error: Exception) -> str | None:
+    """Return what to do about a failure of the file system, or None if the error is a defect."""
+    if is_disk_full(error):
+        return "the disk is full; free some space and run this again"
+    # A path that nobody has looked at before: too long, or in a folder that this user may not search.
+    if isinstance(error, OSError) and error.filename is not None:
+        return f"{error.filename} cannot be used: {error.strerror}; correct the path, or who may use it"
+    return None
 
 
 def _check_texts(chosen: argparse.Namespace) -> None:
-    """Refuse names and addresses that are not UTF-8, which no catalog holds; a file to read may have any path."""
-    for argument in vars(chosen).values():
+    """Refuse names and addresses that are empty, or not UTF-8, which no catalog holds; a file may have any path."""
+    for name, argument in vars(chosen).items():
         texts = argument if isinstance(argument, list) else [argument]
         for text in texts:
+            if isinstance(text, str) and not text.strip() and name not in MAY_BE_EMPTY:
+                raise InvalidInputError(f"'{name.replace('_', ' ')}' is empty; is a variable unset?")
             if isinstance(text, str) and encodable(text) != text:
                 raise InvalidInputError(
                     f"'{encodable(text)}' is not UTF-8, as names are; write it in UTF-8, or rename it"

@@ -63,7 +63,8 @@ def _load_python(name: str) -> EmbeddingModel:
     module_name, _, function_name = name.partition(":")
     try:
         return from_function(getattr(importlib.import_module(module_name), function_name))
-    except (ImportError, AttributeError) as error:
+    # Of an empty module or one with dots first `import_module` raises the last two.
+    except (ImportError, AttributeError, ValueError, TypeError) as error:
         raise InvalidInputError(f"python:{name} cannot be loaded ({error}); give python:MODULE:FUNCTION") from error
 
 

@@ -149,6 +149,29 @@ def test_an_empty_path_is_not_the_current_folder(arguments: list[str], capsys: p
     assert "the path is empty; is a variable unset?" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("arguments", "name"),
+    [
+        (["datasets", "--server", ""], "server"),
+        (["predictions", "add", "p.csv", "--dataset", "animals", "--tag", " "], "tag"),
+        (["select", "--name", "round 1", "--dataset", "animals", "--query", ""], "query"),
+        (["export", "first", "csv", "list.csv", "--dataset", "animals", "--class", ""], "classes"),
+    ],
+    ids=["server", "tag", "query", "class"],
+)
+def test_an_empty_value_is_not_the_same_as_none(
+    arguments: list[str], name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*arguments, "--workspace", str(tmp_path)]) == 1
+    assert capsys.readouterr().err == f"al-core {arguments[0]}: '{name}' is empty; is a variable unset?\n"
+
+
+def test_a_path_that_cannot_be_looked_at_is_a_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = "x" * 300
+    assert main(["check", path, "--dataset", "animals", "--workspace", str(tmp_path)]) == 1
+    assert f"al-core check: {path} cannot be used: File name too long; correct the path" in capsys.readouterr().err
+
+
 def test_an_address_is_no_path_with_one_slash(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["check", "s3://bucket/p.npy", "--dataset", "animals"])

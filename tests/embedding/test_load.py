@@ -42,7 +42,10 @@ def test_a_function_can_be_named() -> None:
     assert load_model("python:statistics:fmean").run([1, 3]) == 2  # type: ignore[arg-type]  # any function will do
 
 
-@pytest.mark.parametrize("name", ["python:no_such_module:f", "python:math:no_such_function", "python:math"])
+@pytest.mark.parametrize(
+    "name",
+    ["python:no_such_module:f", "python:math:no_such_function", "python:math", "python::f", "python:./model.py:f"],
+)
 def test_a_missing_function_is_explained(name: str) -> None:
     with pytest.raises(InvalidInputError, match=r"cannot be loaded .* give python:MODULE:FUNCTION"):
         load_model(name)
