@@ -168,8 +168,9 @@ def _append(arguments: argparse.Namespace) -> "tuple[int, Sequence[BrokenImage]]
         try:
             appended = append(workspace, dataset)
         except NotAllowedError:
-            # Another run was first, and this one has waited for it: what is left is what it has not added.
-            dataset = workspace.dataset(arguments.dataset)
+            # Another run was first, and this one has waited for it: what is left is what it has not added. By its id:
+            # after a deletion another dataset may have the name.
+            dataset = workspace.dataset(dataset.id)
             appended = append(workspace, dataset)
         tagged = f", in the tag '{appended.tag.name}'" if appended.tag else ""
         print(f"{counted(appended.n_new, 'new image')}{tagged}.")

@@ -154,7 +154,8 @@ def _select(
     except ALCoreError:
         # Of two equal runs at once the other one may have stored the round, and this one stumbles over it: over its
         # name, or over its images, which are not picked again. Asked anew: a server's answer is remembered for a while.
-        tag = _present(workspace.dataset(wanted.dataset), wanted)
+        # By its id: after a deletion another dataset may have the name.
+        tag = _present(workspace.dataset(dataset.id), wanted)
         if tag is None:
             raise
     done.append(f"'{wanted.name}' has been selected by another run of this file meanwhile")

@@ -1,14 +1,16 @@
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
 
 from al_core import workflow
 from al_core.commands import main
+from al_core.exceptions import NotAllowedError
 from al_core.steps.tags import tag_duplicates
-from al_core.store import Kind, Workspace
+from al_core.store import Kind, LocalDataset, Workspace
 from tests.commands.meeting import run_twice_at_once
 from tests.embedding.models import MEAN_COLOR
 
@@ -135,6 +137,25 @@ def test_of_two_equal_appends_at_once_one_adds_the_images_and_the_other_has_noth
         assert dataset.filenames() == ["1.png", "2.png", "3.png"]
         assert dataset.n_pending == 0
         assert [tag.size for tag in dataset.tags()] == [2, 3]
+
+
+def test_images_are_not_added_to_a_dataset_made_under_the_name_of_a_deleted_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "images").mkdir()
+    Image.new("RGB", (8, 8)).save(tmp_path / "images" / "a.png")
+    command = ["embed", str(tmp_path / "images"), "--dataset", "reds", "--model", MEAN_COLOR]
+    command += ["--workspace", str(tmp_path / "home")]
+    assert main.main(command) == 0
+
+    def append_late(workspace: Workspace, dataset: LocalDataset, **options: Any) -> Any:
+        workspace.delete_dataset("reds")
+        workspace.create_dataset("reds", ["b.png"])
+        raise NotAllowedError("another run was first")
+
+    monkeypatch.setattr(workflow, "append_images", append_late)
+    assert main.main([*command, "--append"]) == 1
+    assert "the workspace has no dataset" in capsys.readouterr().err
 
 
 def test_a_dataset_of_another_folder_is_no_equal_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

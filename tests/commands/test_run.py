@@ -8,12 +8,16 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import yaml
 
+from al_core import workflow
 from al_core.api.server.settings import Settings
 from al_core.commands.main import main
-from al_core.store import Workspace
+from al_core.store import Dataset, Workspace
+from al_core.store.provenance import Provenance
+from al_core.store.records import TagOrigin
 from tests.api.conftest import api_server
 from tests.commands.conftest import NAMES, PREDICTIONS
 from tests.commands.meeting import run_twice_at_once
@@ -168,6 +172,22 @@ def test_of_two_equal_runs_at_once_one_selects_and_the_other_says_so(workspace: 
     dataset = workspace.dataset("animals")
     assert [tag.name for tag in dataset.tags()] == ["round 1", "labels before round 1", "initial-tag"]
     assert (file.parent / "round-1.csv").exists()
+
+
+def test_a_dataset_made_under_the_name_of_a_deleted_one_is_not_taken_for_it(
+    workspace: Workspace, file: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_selection = workflow.run_selection
+
+    def run_late(dataset: Dataset, *arguments: Any, round_digest: str, **options: Any) -> Any:
+        workspace.delete_dataset("animals")
+        same = workspace.create_dataset("animals", ["x.png"])
+        same.create_tag("round 1", np.array([0]), TagOrigin(provenance=Provenance(round_digest=round_digest)))
+        return run_selection(dataset, *arguments, round_digest=round_digest, **options)
+
+    monkeypatch.setattr(workflow, "run_selection", run_late)
+    assert run(capsys, workspace, file, code=1)["error"] == "NotFoundError"
+    assert not (file.parent / "round-1.csv").exists()
 
 
 def test_what_changed_since_is_not_taken_for_the_same_round(
