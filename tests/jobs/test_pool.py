@@ -22,10 +22,10 @@ def workers() -> list[threading.Thread]:
 
 
 def test_many_jobs_share_few_threads() -> None:
-    gate = Gate(n_workers=2, most_waiting=1500)
+    gate = Gate(n_workers=2, most_waiting=300)
     # Those of earlier tests may be about to end.
     before = set(workers())
-    jobs = [Jobs(pool=gate.pool).start(None, "small", lambda _: None) for _ in range(1500)]
+    jobs = [Jobs(pool=gate.pool).start(None, "small", lambda _: None) for _ in range(300)]
     assert set(workers()) <= before
     gate.open()
     assert all(job.wait(PATIENCE) for job in jobs)
