@@ -9,7 +9,7 @@ from al_core.exceptions import InvalidInputError, NotFoundError
 from al_core.scorers.class_aware import CLASS_AWARE_SCORES, class_aware_entropies
 from al_core.scorers.saturation import saturated
 from al_core.scorers.score import Score
-from al_core.scorers.scorer import Scorer, check_predictions
+from al_core.scorers.scorer import Scorer, check_is_one_per_image, check_predictions
 from al_core.scorers.uncertainty import UNCERTAINTIES, UNCERTAINTY_SCORES, uncertainties
 from al_core.types import Probabilities, Scores
 from al_core.utils.object_detection_batch import ObjectDetectionBatch
@@ -113,6 +113,7 @@ class ScorerObjectDetection(Scorer):
         confidence_threshold: float = 0.0,
         half_points: Mapping[str, float] | None = None,
     ) -> None:
+        check_is_one_per_image(model_output, "ObjectDetectionOutput")
         # A list of a batch would lose its arrays, which are scored without a Python step per image.
         super().__init__(model_output if isinstance(model_output, Sequence) else list(model_output))
         # A batch is made of arrays that were checked when it was made.

@@ -5,7 +5,7 @@ import numpy as np
 from al_core.scorers.poses import pose_surprise
 from al_core.scorers.saturation import saturated
 from al_core.scorers.score import Score
-from al_core.scorers.scorer import Scorer, check_predictions
+from al_core.scorers.scorer import Scorer, check_is_one_per_image, check_predictions
 from al_core.types import Scores
 from al_core.utils.keypoint_predictions import KeypointPrediction
 
@@ -49,6 +49,7 @@ class ScorerKeypointDetection(Scorer):
     def __init__(
         self, model_output: Iterable[KeypointPrediction], *, half_points: Mapping[str, float] | None = None
     ) -> None:
+        check_is_one_per_image(model_output, "KeypointPrediction")
         super().__init__(list(model_output))
         check_predictions(self.model_output, KeypointPrediction, "from_dicts, from_ultralytics")
         self.half_points.update(half_points or {})

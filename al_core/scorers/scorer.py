@@ -44,6 +44,16 @@ class Scorer(ABC):
         return [score.name for score in cls.scores]
 
 
+def check_is_one_per_image(model_output: object, what: str) -> None:
+    """Raise unless there may be something for each image: a function that returns nothing was called, for example."""
+    try:
+        iter(model_output)  # type: ignore[call-overload]  # whether it can be iterated is the question
+    except TypeError as error:
+        raise InvalidInputError(
+            f"model_output is one {what} per image, not {model_output!r}; give a list, or a generator"
+        ) from error
+
+
 def check_predictions(predictions: Iterable[object], expected: type[object], readers: str) -> None:
     """Raise unless each image has a prediction of this type; `readers` are those of its methods that read others."""
     for image, prediction in enumerate(predictions):

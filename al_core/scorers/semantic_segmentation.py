@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike
 from al_core.exceptions import InvalidInputError
 from al_core.scorers.one_vs_rest import highest_patch, one_vs_rest_entropy
 from al_core.scorers.score import Score
-from al_core.scorers.scorer import Scorer
+from al_core.scorers.scorer import Scorer, check_is_one_per_image
 from al_core.scorers.uncertainty import UNCERTAINTY_SCORES, uncertainties, with_two_classes
 from al_core.types import Scores
 from al_core.utils.float_array import float_array
@@ -48,6 +48,7 @@ class ScorerSemanticSegmentation(Scorer):
     )
 
     def __init__(self, model_output: Iterable[ArrayLike]) -> None:
+        check_is_one_per_image(model_output, "probability map")
         super().__init__(model_output)
 
     def calculate_scores(self) -> dict[str, Scores]:

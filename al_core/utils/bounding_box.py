@@ -15,7 +15,8 @@ class BoundingBox:
         clip_values: Clip the box to the image; with False, a box that reaches outside is an error.
 
     Raises:
-        InvalidInputError: If the box is empty, before or after clipping, or lies outside with `clip_values=False`.
+        InvalidInputError: If a corner is not a number, or the box is empty, before or after clipping, or lies outside
+            with `clip_values=False`.
 
     Examples:
         >>> width, height = 200, 100
@@ -34,7 +35,12 @@ class BoundingBox:
     def __post_init__(self, clip_values: bool) -> None:
         original = (self.x0, self.y0, self.x1, self.y1)
         for field in fields(self):
-            value = float(getattr(self, field.name))
+            try:
+                value = float(getattr(self, field.name))
+            except (TypeError, ValueError) as error:
+                raise InvalidInputError(
+                    f"a bounding box is four numbers, 0 to 1, and its {field.name} is {getattr(self, field.name)!r}"
+                ) from error
             # The dataclass is frozen, so what is clipped goes past its setter.
             object.__setattr__(self, field.name, min(max(value, 0.0), 1.0) if clip_values else value)
         if not all(0 <= value <= 1 for value in (self.x0, self.y0, self.x1, self.y1)):

@@ -1,9 +1,17 @@
 from typing import Any
 
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 
-from al_core.scorers import Score, Scorer
+from al_core.exceptions import InvalidInputError
+from al_core.scorers import (
+    Score,
+    Scorer,
+    ScorerKeypointDetection,
+    ScorerObjectDetection,
+    ScorerSemanticSegmentation,
+)
 
 
 class ScorerBrightness(Scorer):
@@ -32,3 +40,10 @@ def test_a_scorer_may_leave_its_scores_undeclared() -> None:
             return {"one": np.ones(len(self.model_output))}
 
     assert ScorerOfOneFunction.score_names() == []
+
+
+@pytest.mark.parametrize("scorer", [ScorerObjectDetection, ScorerKeypointDetection, ScorerSemanticSegmentation])
+@pytest.mark.parametrize("output", [None, 3])
+def test_what_holds_nothing_per_image_is_refused(scorer: type[Scorer], output: Any) -> None:
+    with pytest.raises(InvalidInputError, match=rf"^model_output is one .* per image, not {output}; give a list"):
+        scorer(output)

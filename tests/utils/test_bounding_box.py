@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 
 from al_core.exceptions import InvalidInputError
@@ -35,6 +37,12 @@ def test_an_empty_box_is_an_error(corners: tuple[float, float, float, float]) ->
 def test_a_coordinate_that_is_not_a_number_is_an_error() -> None:
     with pytest.raises(InvalidInputError, match=r"not \(nan, 0, 1, 1\)"):
         BoundingBox(float("nan"), 0, 1, 1)
+
+
+@pytest.mark.parametrize("value", [None, "wide", [0.5, 0.75]])
+def test_a_corner_that_is_no_number_is_named(value: Any) -> None:
+    with pytest.raises(InvalidInputError, match=r"four numbers, 0 to 1, and its x1 is (None|'wide'|\[0.5, 0.75\])"):
+        BoundingBox(0, 0, value, 1)
 
 
 def test_a_box_from_corner_and_size() -> None:

@@ -1,3 +1,6 @@
+import re
+from typing import NoReturn
+
 import numpy as np
 import pytest
 
@@ -18,6 +21,23 @@ def test_whole_numbers_become_floats_and_a_single_number_an_array() -> None:
 def test_what_is_no_number_is_refused_by_name() -> None:
     with pytest.raises(InvalidInputError, match="scores needs real numbers, not <U4"):
         float_array(["high"], "scores")
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        TypeError("can't convert cuda:0 device type tensor to numpy. Use Tensor.cpu() first"),
+        RuntimeError("Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead."),
+    ],
+    ids=["on a GPU", "requires a gradient"],
+)
+def test_a_tensor_that_numpy_cannot_read_is_refused_with_its_own_advice(refusal: Exception) -> None:
+    class Tensor:
+        def __array__(self, *_: object) -> NoReturn:
+            raise refusal
+
+    with pytest.raises(InvalidInputError, match=re.escape(f"scores cannot be read as an array: {refusal}")):
+        float_array(Tensor(), "scores")  # type: ignore[arg-type]  # its array is never there
 
 
 def test_rows_of_different_lengths_are_refused_by_name() -> None:
