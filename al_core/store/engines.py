@@ -2,6 +2,7 @@
 
 import sqlite3
 import time
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -136,7 +137,9 @@ def _configure_with_foreign_keys(connection: Any, record: Any) -> None:
     connection.execute("PRAGMA foreign_keys = ON")
 
 
-def _configure(connection: Any, _record: Any) -> None:
+def _configure(connection: Any, record: Any) -> None:
+    # A script need not close its client. The pool drops its connections unclosed, of which Python 3.13 warns.
+    weakref.finalize(record, connection.close).atexit = False
     # The driver would begin transactions by itself: late, and not at all before CREATE TABLE. `_begin` does it instead.
     connection.isolation_level = None
     connection.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")

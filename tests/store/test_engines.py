@@ -1,3 +1,4 @@
+import gc
 import os
 import sqlite3
 import subprocess
@@ -48,6 +49,18 @@ def test_a_new_catalog_that_another_process_writes_is_waited_for(tmp_path: Path)
         with engine.connect() as connection:
             assert connection.execute(text("PRAGMA journal_mode")).scalar_one() == "wal"
         engine.dispose()
+
+
+@pytest.mark.sqlite
+def test_a_workspace_that_nobody_closes_closes_its_connections_when_it_goes(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path)
+    with workspace._engine.connect() as borrowed:
+        connection = borrowed.connection.driver_connection
+    assert connection is not None
+    del workspace, borrowed
+    gc.collect()
+    with pytest.raises(sqlite3.ProgrammingError, match="closed database"):
+        connection.execute("SELECT 1")
 
 
 @pytest.mark.sqlite
