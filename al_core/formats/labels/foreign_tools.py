@@ -26,7 +26,7 @@ _OF_VIA = frozenset({"region_attributes"})
 _READ = (_OF_COCO, *_OF_LABEL_STUDIO, _OF_VIA)
 """Keys of files that are read although their images and tasks may have any other keys, also those of a tool."""
 
-_FIRST_ENTRY = re.compile(rb'\s*\{\s*"([^"]{1,999})"\s*:\s*(?:"|\d+\s*[,}])')
+_FIRST_ENTRY = re.compile(rb'\s*\{\s*"([^"]{1,999})"\s*:\s*(?:"|\d+\s*[,}]|\[\s*["\]])')
 _COMMENTS = re.compile(rb'"Comments":\s*\[')
 
 
@@ -173,7 +173,7 @@ FOREIGN_TOOLS = (
         _is_list_of_classes,
         "put a line filename,label in front, and commas between the cells",
     ),
-    ForeignKind("JSON with a class by filename", _is_class_by_filename, AS_TABLE),
+    ForeignKind("JSON with the class or classes by filename", _is_class_by_filename, AS_TABLE),
     ForeignKind("WIDER FACE's list of boxes", _is_wider_face, _AS_EITHER),
     ForeignKind(
         "CelebA's list of attributes",

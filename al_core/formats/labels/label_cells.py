@@ -25,6 +25,9 @@ MISSING = frozenset({"NA", "<NA>", "nan", "NaN"})
 _SIGNS = {NO_LABEL, "1"}
 """The numbers of no and yes, where these two are all: both are classes then."""
 
+BETWEEN_ENTRIES = "\0"
+"""What `lists_joined` puts between the entries of a list: no filename and no class has it."""
+
 _FEWEST_DIVIDED = 2
 """A red car beside a car and the color red is one name of two words; several such are hardly."""
 
@@ -80,6 +83,8 @@ def separator_of(classes: Sequence[str]) -> str:
         ''
     """
     different = set(filter(None, classes))
+    if any(BETWEEN_ENTRIES in cell for cell in different):
+        return BETWEEN_ENTRIES
     for separator, needed in (("|", any), (";", any), (",", all)):
         places = _places_of_parts(different, separator)
         several = [at for at in places.values() if at != {_ALONE}]

@@ -45,6 +45,11 @@ class TableRows(Collection[Row]):
         """Return some of the rows, in this order."""
         return TableRows(self._columns, [[cells[row] for row in rows.tolist()] for cells in self._cells])
 
+    def with_column(self, position: int, cells: Sequence[str]) -> "TableRows":
+        """Return the rows with other cells in a column, by its position in the table."""
+        place = self._columns.index(position)
+        return TableRows(self._columns, [*self._cells[:place], cells, *self._cells[place + 1 :]])
+
     def release(self) -> None:
         """Give up the cells, once all of them are used: those of a million objects take 50 MB and more."""
         self._cells = []

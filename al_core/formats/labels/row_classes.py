@@ -13,7 +13,14 @@ from al_core.formats.files.filename_rules import all_differ
 from al_core.formats.files.progress import reported
 from al_core.formats.join.finding import note
 from al_core.formats.labels.collector import LabelCollector
-from al_core.formats.labels.label_cells import MISSING, NO_LABEL, classes_of_cells, parts_of, separator_of
+from al_core.formats.labels.label_cells import (
+    BETWEEN_ENTRIES,
+    MISSING,
+    NO_LABEL,
+    classes_of_cells,
+    parts_of,
+    separator_of,
+)
 from al_core.formats.labels.label_columns import LabelColumns
 from al_core.formats.labels.label_rows import (
     AnnotationKey,
@@ -44,6 +51,7 @@ _OF_NUMBERS = (
     "columns that are none, or add probabilities as predictions"
 )
 
+_LISTS = note("several-classes", "Cells are lists of classes", "an image may have several")
 _NOT_AVAILABLE = note(
     "not-available", "NA and nan are what R and pandas write for no label", "those images are left open"
 )
@@ -58,11 +66,15 @@ def add_classes(source: str, rows: TableRows, columns: LabelColumns, labels: Lab
     """
     classes = _classes(source, rows, columns, labels)
     separator = separator_of(classes)
-    if separator:
+    if separator == BETWEEN_ENTRIES:
+        labels.add_note(_LISTS)
+    elif separator:
         divider = separator.strip() or "a blank"
         labels.add_note(note("several-classes", f"Some cells have several classes, with {divider} between them"))
     for filename in compress(rows.column(columns.filename), map(operator.not_, classes)):
         labels.leave_open(filename)
+    if separator == BETWEEN_ENTRIES:
+        classes = _without_empty_lists(rows.column(columns.filename), classes, labels)
     chosen = _labeled_rows(rows, columns, classes)
     labeled = rows if len(chosen) == len(rows) else rows.take(chosen)
     first = labels.annotate_all(
@@ -75,6 +87,14 @@ def add_classes(source: str, rows: TableRows, columns: LabelColumns, labels: Lab
     rows.release()
     names, annotations, positions = _parts(cells, separator)
     labels.add_classes(first + annotations, names, positions)
+
+
+def _without_empty_lists(filenames: Sequence[str], classes: Sequence[str], labels: LabelCollector) -> list[str]:
+    """Return the classes, empty where a list is: whether its image is done, or open, the file does not say."""
+    for filename, cell in zip(filenames, classes, strict=True):
+        if cell == BETWEEN_ENTRIES:
+            labels.leave_undecided(filename)
+    return ["" if cell == BETWEEN_ENTRIES else cell for cell in classes]
 
 
 def _labeled_rows(rows: TableRows, columns: LabelColumns, classes: Sequence[str]) -> NDArray[np.int64]:

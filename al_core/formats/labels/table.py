@@ -19,6 +19,7 @@ from al_core.formats.labels.collector import LabelCollector
 from al_core.formats.labels.label_boxes import add_boxes, add_objects, has_absent_classes
 from al_core.formats.labels.label_columns import LabelColumns, has_label_columns, label_columns
 from al_core.formats.labels.label_findings import HAS_SCORES
+from al_core.formats.labels.label_lists import lists_joined
 from al_core.formats.labels.label_rows import Row, TableRows, time_of
 from al_core.formats.labels.label_studio import add_flat_annotation
 from al_core.formats.labels.labels import Labels
@@ -58,11 +59,14 @@ def recognizes_label_table(path: Path, head: bytes) -> bool:
 
 
 def _keys_of_first_record(start: bytes) -> list[str]:
-    """Return the keys of plain values: a list or an object of other tools is no class."""
+    """Return the keys of plain values, and of a list of classes; other lists or objects are those of other tools."""
     records, _ = records_of(parsed_beginning(start))
-    first = records[0] if records else None
-    plain = first.items() if isinstance(first, dict) else ()
-    return [str(key) for key, value in plain if not isinstance(value, list | dict)]
+    first = records[0] if records and isinstance(records[0], dict) else {}
+    nested = [key for key, value in first.items() if isinstance(value, list | dict)]
+    if len(nested) == 1 and isinstance(first[nested[0]], list):
+        are_classes = all(isinstance(entry, str) or type(entry) is int for entry in first[nested[0]])
+        nested = [] if are_classes else nested
+    return [str(key) for key in first if key not in nested]
 
 
 def read_label_table(path: Path, choices: ReadingChoices = BY_CONTENT) -> Labels:
@@ -80,7 +84,7 @@ def read_label_table(path: Path, choices: ReadingChoices = BY_CONTENT) -> Labels
     columns = label_columns(path.name, table.names, choices.columns)
     if columns.label < 0 and not columns.controls:
         columns = replace(columns, classes=tuple(_columns_of_classes(path.name, table, columns)))
-    rows = _rows(table, columns)
+    rows = lists_joined(path.name, _rows(table, columns), columns)
     labels = LabelCollector(path.name, choices)
     is_verified = are_verified(rows, columns)
     task = MULTI_LABEL if is_verified else _task(rows, columns)

@@ -125,6 +125,10 @@ class _Classifier:
         classes = self._open(Content.LISTS, Content.MAPPINGS)
         # Lists of integers beside lists of probabilities say which classes those belong to.
         numbers = [position for position in classes if not holds_integers(self._samples[position])] or classes
+        labels = [position for position in numbers if self._is_list_of_labels(position)]
+        for position in labels:
+            self.set(position, Meaning.LABEL, "lists of whole numbers under the name of labels")
+        numbers = [position for position in numbers if position not in labels]
         if numbers:
             best = min(numbers, key=lambda position: _list_rank(self._name(position)))
             self.set(best, Meaning.CLASS, "numbers of all classes")
@@ -132,6 +136,11 @@ class _Classifier:
             # Logits beside probabilities are no classes.
             is_beside = bool(numbers) and not holds_fractions(self._samples[position])
             self.set(position, Meaning.PREDICTED if is_beside else Meaning.METADATA, "a list for each image")
+
+    def _is_list_of_labels(self, position: int) -> bool:
+        sample = self._samples[position]
+        is_whole = sample.content is Content.LISTS and not holds_fractions(sample)
+        return is_whole and meaning_of_name(sample.name) is Meaning.LABEL
 
     def _is_nested(self, position: int) -> bool:
         is_class = self._meanings[position].meaning in (Meaning.CLASS, Meaning.RANKED)

@@ -41,7 +41,7 @@ DOCUMENTS = {
     "panoptic": {"images": [], "categories": [], "annotations": [{"image_id": 1, "segments_info": []}]},
     "PaliGemma": {"image": "a.jpg", "prefix": "detect cat", "suffix": "<loc0001> cat"},
     "Hugging Face image folder": {"file_name": "a.jpg", "objects": {"bbox": [[1, 2, 3, 4]], "categories": [0]}},
-    "a class by filename": {"a.jpg": "cat", "b.jpg": "dog"},
+    "the class or classes by filename": {"a.jpg": ["cat", "dog"], "b.jpg": []},
 }
 TEXTS = {
     "prediction strings": "ImageId,PredictionString\na,n01440764 10 20 30 40\n",
@@ -111,7 +111,9 @@ def test_an_archive_of_a_tool_that_is_not_read_is_named(tmp_path: Path, tool: st
 def test_a_class_number_by_filename_is_no_list_of_class_names(tmp_path: Path) -> None:
     path = tmp_path / "x.json"
     path.write_text(json.dumps({"a.jpg": 1, "b.jpg": 0}))
-    with pytest.raises(FileFormatError, match="JSON with a class by filename, which is not read; write a table"):
+    with pytest.raises(
+        FileFormatError, match="JSON with the class or classes by filename, which is not read; write a table"
+    ):
         read_labels(path)
     with pytest.raises(
         FileFormatError, match="the classes of images by their filename and holds no predictions; write"

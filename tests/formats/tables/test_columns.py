@@ -37,6 +37,7 @@ def meanings(columns: Mapping[str, list[str]], **chosen: str) -> dict[str, str]:
         ("Unnamed: 0", np.arange(30), "ignored"),
         ("label", PROBABILITIES.argmax(axis=1), "label"),
         ("label", ["cat"] * 30, "label"),
+        ("labels", ["[1, 0]", "[0, 1]"] * 15, "label"),
         ("pred", ["dog"] * 30, "predicted"),
         ("confidence", PROBABILITIES.max(axis=1), "metadata"),
         ("rotation", np.zeros(30, int), "metadata"),
