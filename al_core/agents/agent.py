@@ -9,6 +9,7 @@ from al_core.config import SelectionConfig
 from al_core.exceptions import ALCoreWarning, AlreadyExistsError, InvalidInputError, MissingInputError
 from al_core.scorers import Scorer
 from al_core.types import Scores
+from al_core.utils.float_array import any_array
 
 if TYPE_CHECKING:
     from al_core.formats.labels.sample_label import SampleLabel
@@ -233,8 +234,17 @@ class ActiveLearningAgent:
         return ~np.isin(self._query_tag.rows, self._labeled_tag.rows, assume_unique=True)
 
     def _scores(self, al_scorer: Scorer) -> dict[str, Scores]:
+        if not hasattr(al_scorer, "calculate_scores"):
+            raise InvalidInputError(
+                "al_scorer is a scorer, such as ScorerClassification(probabilities), not a "
+                f"{type(al_scorer).__name__}; scores of your own come from a subclass of Scorer"
+            )
         calculated = al_scorer.calculate_scores()
-        scores = {name: np.asarray(values) for name, values in calculated.items()}
+        if not isinstance(calculated, Mapping):
+            raise InvalidInputError(
+                f"calculate_scores returns arrays by the names of the scores, not {type(calculated).__name__}"
+            )
+        scores = {name: any_array(values, f"score '{name}'") for name, values in calculated.items()}
         if not scores:
             raise InvalidInputError(
                 "the scorer returned no scores: a generator of predictions can be read only once, so create it anew"
@@ -262,7 +272,7 @@ class ActiveLearningAgent:
         selection_config: SelectionConfig | None, sampler_config: SelectionConfig | None
     ) -> SelectionConfig:
         config = selection_config or sampler_config
-        if config is None or (selection_config and sampler_config):
+        if not isinstance(config, SelectionConfig) or (selection_config and sampler_config):
             raise InvalidInputError(
                 "pass one SelectionConfig, as selection_config or under its older name sampler_config"
             )

@@ -6,13 +6,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-import numpy as np
-
 from al_core.api.workflow_client import WorkflowClient, check_known, newest
 from al_core.config import SelectionConfig
 from al_core.exceptions import AlreadyExistsError, NotFoundError
 from al_core.text import quoted
 from al_core.types import Embeddings, Rows, Scores
+from al_core.utils.float_array import any_array
 from al_core.wire.connection import Connection, read_tag
 from al_core.wire.selection_job import select
 
@@ -125,7 +124,7 @@ class ApiWorkflowClient(WorkflowClient):
         check_are_texts(filenames)
         # A file, so that a second copy of a large matrix lies on the disk and not in memory.
         with tempfile.TemporaryFile() as file:
-            write_embeddings(file, filenames, np.asarray(embeddings))
+            write_embeddings(file, filenames, any_array(embeddings, "embeddings"))
             file.seek(0)
             self._connection.send("PUT", self._path("/embeddings"), file, name=name)
 

@@ -8,6 +8,7 @@ from al_core.api.workflow_client import WorkflowClient, check_known, newest
 from al_core.config import SelectionConfig
 from al_core.exceptions import AlreadyExistsError
 from al_core.types import Embeddings, Rows, Scores
+from al_core.utils.float_array import any_array
 
 if TYPE_CHECKING:
     from al_core.api.schemas.rounds import RoundData
@@ -91,7 +92,7 @@ class LocalClient(WorkflowClient):
         """Store embeddings, one row per filename; on an empty dataset the filenames become the samples."""
         from al_core import workflow
 
-        workflow.add_embeddings(self.dataset, filenames, np.asarray(embeddings), name=name)
+        workflow.add_embeddings(self.dataset, filenames, any_array(embeddings, "embeddings"), name=name)
 
     def upload_labels(
         self, path: Path | str, name: str | None = None, *, unannotated: str = "open", round_name: str = ""

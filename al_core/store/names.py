@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from al_core.exceptions import AlreadyExistsError, InvalidInputError
+from al_core.text import encodable
 
 DATASET_NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9 ._-]{1,99}")
 ID = re.compile(r"[0-9a-f]{24}")
@@ -15,9 +16,9 @@ LONGEST_MODEL_NAME = 200
 def check_dataset_name(name: str) -> None:
     """Raise unless a dataset may have this name."""
     # Datasets are found by name or id.
-    if ID.fullmatch(name):
+    if isinstance(name, str) and ID.fullmatch(name):
         raise InvalidInputError(f"dataset name {name!r} looks like the id of a dataset; choose another name")
-    if not DATASET_NAME.fullmatch(name):
+    if not isinstance(name, str) or not DATASET_NAME.fullmatch(name):
         raise InvalidInputError(
             f"dataset name {name!r} is not allowed: use 2 to 100 letters, digits, spaces and . _ -, "
             "with a letter or digit first"
@@ -26,7 +27,7 @@ def check_dataset_name(name: str) -> None:
 
 def check_tag_name(name: str) -> None:
     """Raise unless a tag may have this name."""
-    if not TAG_NAME.fullmatch(name):
+    if not isinstance(name, str) or not TAG_NAME.fullmatch(name):
         raise InvalidInputError(
             f"tag name {name!r} is not allowed: use 2 to 200 letters, digits, spaces and . : ; = @ _ + -, "
             "with a letter or digit first"
@@ -46,6 +47,8 @@ def check_array_name(what: str, name: object) -> None:
     """Raise unless a name, such as that of "an embedding", is a text."""
     if not isinstance(name, str) or not name:
         raise InvalidInputError(f"the name of {what} is a text, not {name!r}; give it one")
+    if encodable(name) != name:
+        raise InvalidInputError(f"the name of {what} has characters that no catalog holds: {name!r}; leave them out")
 
 
 def check_are_texts(filenames: Sequence[object]) -> None:
@@ -82,6 +85,11 @@ def check_filenames(filenames: Sequence[str]) -> None:
     for position, filename in enumerate(filenames):
         if not isinstance(filename, str) or not filename.strip():
             raise InvalidInputError(f"the filename at position {position} is {filename!r}; give every sample a name")
+        # As Python lists the names of files that are in bytes of no encoding.
+        if not filename.isascii() and encodable(filename) != filename:
+            raise InvalidInputError(
+                f"the filename at position {position}, {filename!r}, is not UTF-8, as names are; rename the file"
+            )
         if filename in seen:
             raise InvalidInputError(
                 f"filename '{filename}' occurs twice (again at position {position}); names are unique"

@@ -6,7 +6,7 @@ import pytest
 
 from al_core import ActiveLearningAgent, LocalClient, SelectionConfig
 from al_core.config import SamplerConfig
-from al_core.exceptions import ALCoreWarning
+from al_core.exceptions import ALCoreWarning, InvalidInputError
 from al_core.scorers import Scorer, ScorerClassification, ScorerSemanticSegmentation
 from al_core.store import Dataset, Kind, Workspace
 from tests.conftest import FILENAMES
@@ -131,12 +131,37 @@ def test_a_custom_scorer_needs_one_method(client: LocalClient) -> None:
     assert added == ["c.png"]
 
 
+class Returning(Scorer):
+    """Returns what it was made of."""
+
+    def calculate_scores(self) -> Any:
+        return self.model_output
+
+
+@pytest.mark.parametrize(
+    ("scorer", "problem"),
+    [
+        (np.full((6, 2), 0.5), r"al_scorer is a scorer, such as ScorerClassification.*, not a ndarray"),
+        (Returning(None), "calculate_scores returns arrays by the names of the scores, not NoneType"),
+        (Returning({"wide": [[1.0], [1.0, 0.5]]}), "score 'wide' needs rows of equal length"),
+    ],
+    ids=["predictions", "nothing", "ragged"],
+)
+def test_what_is_no_scorer_is_refused_before_anything_is_stored(client: LocalClient, scorer: Any, problem: str) -> None:
+    with pytest.raises(InvalidInputError, match=problem):
+        ActiveLearningAgent(client).query(SelectionConfig("ACTIVE_LEARNING", 1), scorer)
+    assert len(client.get_all_tags()) == 1
+
+
 def test_the_older_keyword_and_name_of_the_configuration_work(client: LocalClient) -> None:
     labeled, _ = ActiveLearningAgent(client).query(sampler_config=SamplerConfig(n_samples=2))
     assert len(labeled) == 2
 
 
-@pytest.mark.parametrize("configs", [{}, {"selection_config": SelectionConfig(), "sampler_config": SelectionConfig()}])
+@pytest.mark.parametrize(
+    "configs",
+    [{}, {"selection_config": "CORAL"}, {"selection_config": SelectionConfig(), "sampler_config": SelectionConfig()}],
+)
 def test_a_query_takes_exactly_one_configuration(client: LocalClient, configs: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="pass one SelectionConfig"):
         ActiveLearningAgent(client).query(**configs)

@@ -51,6 +51,11 @@ def test_a_csv_of_embeddings_gives_an_empty_dataset_its_samples(workspace: Works
     assert path.read_text() == CSV
 
 
+def test_rows_of_embeddings_that_make_no_array_are_refused(client: LocalClient) -> None:
+    with pytest.raises(InvalidInputError, match=r"^embeddings needs rows of equal length"):
+        client.add_embeddings(["a.png", "b.png"], [[1.0], [1.0, 0.5]], "ragged")  # type: ignore[arg-type]  # on purpose
+
+
 def test_an_array_without_filenames_is_refused_with_the_way_out(client: LocalClient, tmp_path: Path) -> None:
     np.save(tmp_path / "embeddings.npy", np.eye(6))
     with pytest.raises(InvalidInputError, match="use add_embeddings"):

@@ -1,3 +1,6 @@
+import os
+from typing import Any
+
 import pytest
 
 from al_core.exceptions import InvalidInputError
@@ -37,8 +40,22 @@ def test_other_names_of_tags_are_refused(name: str) -> None:
         ([], "at least one sample"),
         (["a.png", ""], "position 1 is ''"),
         (["a.png", "b.png", "a.png"], "'a.png' occurs twice .again at position 2"),
+        (["a.png", os.fsdecode(b"caf\xe9.png")], "position 1, 'caf.*png', is not UTF-8"),
     ],
 )
 def test_filenames_are_there_not_empty_and_unique(filenames: list[str], problem: str) -> None:
     with pytest.raises(InvalidInputError, match=problem):
         names.check_filenames(filenames)
+
+
+@pytest.mark.parametrize("name", [None, 3, ["cats"]])
+def test_names_are_texts(name: Any) -> None:
+    for check in (names.check_dataset_name, names.check_tag_name):
+        with pytest.raises(InvalidInputError, match="is not allowed"):
+            check(name)
+
+
+@pytest.mark.parametrize("name", ["", None, "a\0b", os.fsdecode(b"caf\xe9")])
+def test_arrays_have_names_that_a_catalog_holds(name: Any) -> None:
+    with pytest.raises(InvalidInputError, match="the name of a score"):
+        names.check_array_name("a score", name)
