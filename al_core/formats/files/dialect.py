@@ -1,4 +1,4 @@
-"""Tables in other dialects than plain CSV, written out as that: `|` or blanks between cells, decimal commas, comments.
+"""Tables in other dialects than plain CSV, written out as that: `|` or blanks between cells, decimal commas, percents.
 
 A file is rewritten only where its first lines are evidence of a table: as many cells in each, and a column of numbers.
 """
@@ -6,13 +6,14 @@ A file is rewritten only where its first lines are evidence of a table: as many 
 import csv
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
 from al_core.exceptions import FileFormatError
 from al_core.formats.files.images import IMAGE_SUFFIXES
+from al_core.formats.files.percents import are_percents, as_fraction
 from al_core.formats.files.remarks import remark
 from al_core.formats.files.text import decode_utf8, looks_like_text
 from al_core.formats.files.unpacking import write_blocks
@@ -42,6 +43,7 @@ class Dialect:
         n_skipped: Lines before the header: comments, or the line that names the delimiter.
         is_commented: Whether the header itself begins with a number sign.
         comma_columns: Positions of the columns with decimal commas.
+        percent_columns: Positions of the columns of texts such as 12.5%.
         header: The names of the columns, for a table that has none.
     """
 
@@ -49,13 +51,14 @@ class Dialect:
     n_skipped: int = 0
     is_commented: bool = False
     comma_columns: tuple[int, ...] = ()
+    percent_columns: tuple[int, ...] = ()
     header: tuple[str, ...] = ()
 
     @property
     def is_plain(self) -> bool:
         """Whether the table is plain CSV as it is."""
         is_usual = self.delimiter in _PLAIN_DELIMITERS and not self.n_skipped and not self.is_commented
-        return is_usual and not self.comma_columns and not self.header
+        return is_usual and not self.comma_columns and not self.percent_columns and not self.header
 
 
 def needs_rewriting(path: Path, head: bytes) -> bool:
@@ -77,7 +80,7 @@ def dialect_of(lines: Sequence[str]) -> Dialect:
 
     Examples:
         >>> dialect_of(["# resnet", "filename|cat|dog", "a.png|0.9|0.1", "b.png|0.2|0.8"])
-        Dialect(delimiter='|', n_skipped=1, is_commented=False, comma_columns=(), header=())
+        Dialect(delimiter='|', n_skipped=1, is_commented=False, comma_columns=(), percent_columns=(), header=())
         >>> dialect_of(["filename;cat", "a.png;0,25", "b.png;0,5"]).comma_columns
         (1,)
     """
@@ -132,16 +135,19 @@ def _dialect_of_rows(
     header = rows[0]
     columns = list(zip(*rows[1:], strict=True))
     commas = tuple(number for number, cells in enumerate(columns) if delimiter != "," and _has_decimal_commas(cells))
-    numbers = [number for number, cells in enumerate(columns) if number in commas or all(map(_is_number, cells))]
+    percents = tuple(number for number, cells in enumerate(columns) if are_percents(header[number], cells))
+    numbers = [
+        number for number, cells in enumerate(columns) if number in (*commas, *percents) or all(map(_is_number, cells))
+    ]
     names = _names_without_header(rows)
     if names:
-        return Dialect(delimiter, n_skipped, is_commented, commas, names)
+        return Dialect(delimiter, n_skipped, is_commented, commas, header=names)
     if not numbers or any(_is_fraction(header[number]) for number in numbers):
         # Not a table, or one without a header whose columns nobody can name.
         return None
     if delimiter == " " and not _has_blanks_between_columns(header, columns, numbers):
         return None
-    return Dialect(delimiter, n_skipped, is_commented, commas)
+    return Dialect(delimiter, n_skipped, is_commented, commas, percents)
 
 
 def _has_blanks_between_columns(
@@ -203,6 +209,8 @@ def _dialect_of_file(path: Path) -> Dialect:
 def _remark_on(dialect: Dialect) -> None:
     if dialect.comma_columns:
         remark("decimal-comma", "Numbers have a decimal comma")
+    if dialect.percent_columns:
+        remark("percent-signs", "Cells such as 12.5% are read as fractions, 0.125")
     if dialect.header:
         remark("no-header", "The table has no header: its columns were named filename, class_0, class_1, …")
 
@@ -215,11 +223,22 @@ def _rewritten(path: Path, dialect: Dialect) -> Iterator[bytes]:
             yield b"\n"
         if dialect.header:
             yield delimiter.join(dialect.header).encode() + b"\n"
-        reader = csv.reader(
+        reader: Iterator[list[str]] = csv.reader(
             _lines(file, dialect), delimiter=dialect.delimiter, skipinitialspace=dialect.delimiter == " "
         )
+        if dialect.percent_columns:
+            yield _block([next(reader)], dialect, delimiter)
+            reader = _without_percents(reader, dialect, path.name)
         while block := list(islice(reader, _ROWS_PER_BLOCK)):
             yield _block(block, dialect, delimiter)
+
+
+def _without_percents(rows: Iterable[list[str]], dialect: Dialect, source: str) -> Iterator[list[str]]:
+    for number, cells in enumerate(rows):
+        for column in dialect.percent_columns:
+            if column < len(cells):
+                cells[column] = as_fraction(cells[column], f"{source}, row {number} counting from 0")
+        yield cells
 
 
 def _lines(file: Iterator[str], dialect: Dialect) -> Iterator[str]:

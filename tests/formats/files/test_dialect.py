@@ -13,6 +13,8 @@ from al_core.formats.files.dialect import Dialect, dialect_of
         ("# made by x\nfilename,cat\na,0.5\nb,1", Dialect(",", n_skipped=1)),
         ("# filename,cat\na,0.5\nb,1", Dialect(",", is_commented=True)),
         ("sep=;\nfilename;cat\na;0.5\nb;1", Dialect(";", n_skipped=1)),
+        ("filename,score\na,87.5%\nb,\nc,60 %", Dialect(",", percent_columns=(1,))),
+        ("filename;score\na;87,5 %\nb;60,0 %", Dialect(";", percent_columns=(1,))),
         ("a.png,0.25,0.75\nb.png,0.5,0.5", Dialect(",", header=("filename", "class_0", "class_1"))),
     ],
 )
@@ -37,6 +39,8 @@ def test_a_table_is_told_by_its_first_lines(text: str, dialect: Dialect) -> None
         "",
         "a.jpg,65,32,83,47,triangle\nb.jpg,1,2,3,4,circle",
         "filename|cat\na|0.5|1\nb|1",
+        "filename,label\na,25%\nb,50%",
+        "filename,cat\na,25%\nb,0.5",
     ],
 )
 def test_what_is_plain_or_no_table_is_left_alone(text: str) -> None:
