@@ -203,7 +203,8 @@ class Checkpoint:
             # The name sorts by time; the random end keeps two processes over one folder apart.
             path = self.folder / f"{time.time_ns():020d}-{secrets.token_hex(4)}.npz"
             columns = self._columns(self._new)
-            write_atomically(path, lambda file: np.savez(file, allow_pickle=False, **columns))
+            # Without `allow_pickle`, which NumPy before 2.2 would store as one more column.
+            write_atomically(path, lambda file: np.savez(file, **columns))  # type: ignore[arg-type]
         self._new = []
         self._last_write = time.monotonic()
 
