@@ -75,7 +75,9 @@ def test_a_rotated_image_swaps_width_and_height(tmp_path: Path, suffix: str) -> 
 @pytest.mark.parametrize("mode", ["1", "L", "P", "RGB", "LA", "RGBA", "CMYK", "YCbCr", "LAB", "I;16", "I", "F"])
 def test_every_mode_becomes_rgb(tmp_path: Path, mode: str) -> None:
     image = Image.new("L" if mode in ("I;16", "I", "F") else "RGB", (20, 20))
-    assert decode(saved(tmp_path, image.convert(mode), "image.tif"), 8).pixels.shape == (8, 8, 3)
+    # Pillow before 13 writes YCbCr without compression shorter than it says.
+    compression = "jpeg" if mode == "YCbCr" else "raw"
+    assert decode(saved(tmp_path, image.convert(mode), "image.tif", compression=compression), 8).pixels.shape == (8, 8, 3)
 
 
 def test_gray_levels_and_palettes_become_their_colors(tmp_path: Path) -> None:
