@@ -2,6 +2,7 @@
 
 from array import array
 from collections.abc import Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -109,7 +110,8 @@ class AnnotatedImages:
         sizes = np.full((len(self._sizes), 2), np.nan, kind)
         if any(self._sizes):
             with_size = [row for row, size in enumerate(self._sizes) if size is not None]
-            sizes[with_size] = [size for size in self._sizes if size is not None]
+            sides = chain.from_iterable(size for size in self._sizes if size is not None)
+            sizes[with_size] = np.fromiter(sides, kind, 2 * len(with_size)).reshape(-1, 2)
         return sizes
 
     def where(self, row: int = -1) -> str:

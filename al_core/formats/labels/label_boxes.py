@@ -41,9 +41,7 @@ def add_boxes(source: str, rows: TableRows, columns: LabelColumns, labels: Label
     Raises:
         FileFormatError: Naming the row whose box is not four numbers, or if no row has a box and classes differ.
     """
-    has_numbers = np.column_stack([_are_filled(rows.column(column)) for column in columns.box])
-    has_box: NDArray[np.bool_] = np.any(has_numbers, axis=1)
-    coordinates = _coordinates(source, rows, columns, has_box)
+    has_box, coordinates = _boxes(source, rows, columns)
     names, classes = _class_names(rows, columns)
     has_class = np.array(list(map(bool, names)), bool)[classes]
     without_box = [names[position] for position in np.unique(classes[has_class & ~has_box]).tolist()]
@@ -69,21 +67,28 @@ def add_boxes(source: str, rows: TableRows, columns: LabelColumns, labels: Label
     labels.add_boxes(row_of_image[image[with_box]], names, classes[with_box], coordinates, units=units)
 
 
+def _boxes(source: str, rows: TableRows, columns: LabelColumns) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
+    """Return which rows have a box, and the corners in those, (B, 4)."""
+    if rows.boxes is not None:
+        return np.ones(len(rows), bool), np.asarray(to_corners(rows.boxes.astype(np.float64), columns.layout))
+    cells = [rows.column(column) for column in columns.box]
+    has_box: NDArray[np.bool_] = np.any(np.column_stack(list(map(_are_filled, cells))), axis=1)
+    with_box = [list(compress(column, has_box.tolist())) for column in cells]
+    try:
+        return has_box, _corners(with_box, np.count_nonzero(has_box), columns)
+    except ValueError as error:
+        raise _first_half_box(source, rows.take(np.flatnonzero(has_box)), columns, has_box) from error
+
+
 def _are_filled(cells: Sequence[str]) -> NDArray[np.bool_]:
     return np.fromiter(map(bool, map(str.strip, cells)), bool, len(cells))
 
 
-def _coordinates(
-    source: str, rows: TableRows, columns: LabelColumns, has_box: NDArray[np.bool_]
-) -> NDArray[np.float64]:
-    """Return the corners in those rows that have a box, (B, 4)."""
-    numbers = np.empty((np.count_nonzero(has_box), 4), np.float64)
-    try:
-        for position, column in enumerate(columns.box):
-            cells = compress(rows.column(column), has_box.tolist())
-            numbers[:, position] = np.fromiter(map(float, cells), np.float64, len(numbers))
-    except ValueError as error:
-        raise _first_half_box(source, rows.take(np.flatnonzero(has_box)), columns, has_box) from error
+def _corners(cells: Sequence[Sequence[str]], n_boxes: int, columns: LabelColumns) -> NDArray[np.float64]:
+    """Return the corners of boxes, (B, 4), by the cells of their four columns."""
+    numbers = np.empty((n_boxes, 4), np.float64)
+    for position, column in enumerate(cells):
+        numbers[:, position] = np.fromiter(map(float, column), np.float64, n_boxes)
     return np.asarray(to_corners(numbers, columns.layout), np.float64)
 
 
@@ -108,8 +113,11 @@ def _are_numbers(cells: Sequence[str]) -> bool:
 
 def _class_names(rows: TableRows, columns: LabelColumns) -> tuple[list[str], NDArray[np.int64]]:
     """Return the classes of the table, and for each row which of them it has."""
-    cells = list(map(str.strip, rows.column(columns.label)))
-    return list(dict.fromkeys(cells)), numbered(cells, len(cells))
+    cells = rows.column(columns.label)
+    written = list(dict.fromkeys(cells))
+    names = list(dict.fromkeys(map(str.strip, written)))
+    classes = np.array([names.index(cell.strip()) for cell in written], np.int64)
+    return names, classes[numbered(cells, len(cells))]
 
 
 def _images(rows: TableRows, columns: LabelColumns) -> NDArray[np.int64]:

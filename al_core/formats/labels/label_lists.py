@@ -28,6 +28,9 @@ def lists_joined(source: str, rows: TableRows, columns: LabelColumns) -> TableRo
     if columns.label < 0 or columns.box or columns.unread_places or columns.controls or columns.score >= 0:
         return rows
     cells = rows.column(columns.label)
+    first = next(filter(str.strip, cells), "")
+    if not is_list(first.strip()):
+        return rows
     entries_of = {cell: _entries(source, cell) for cell in dict.fromkeys(cells) if cell.strip()}
     lists = [entries for entries in entries_of.values() if entries is not None]
     if not lists or len(lists) < len(entries_of):

@@ -25,9 +25,13 @@ class TableRows(Collection[Row]):
     Args:
         columns: The positions of the columns in the table.
         cells: One list of texts for each of them.
+        boxes: (M, 4) the numbers in the columns of the box, if all rows have four; otherwise they are among the cells.
     """
 
-    def __init__(self, columns: Sequence[int], cells: Sequence[Sequence[str]]) -> None:
+    def __init__(
+        self, columns: Sequence[int], cells: Sequence[Sequence[str]], boxes: NDArray[np.float32] | None = None
+    ) -> None:
+        self.boxes = boxes
         self._columns = columns
         self._cells: Sequence[Sequence[str]] = cells
 

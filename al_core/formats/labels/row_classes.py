@@ -71,7 +71,7 @@ def add_classes(source: str, rows: TableRows, columns: LabelColumns, labels: Lab
     elif separator:
         divider = separator.strip() or "a blank"
         labels.add_note(note("several-classes", f"Some cells have several classes, with {divider} between them"))
-    for filename in compress(rows.column(columns.filename), map(operator.not_, classes)):
+    for filename in compress(rows.column(columns.filename), map(operator.not_, classes)) if "" in classes else ():
         labels.leave_open(filename)
     if separator == BETWEEN_ENTRIES:
         classes = _without_empty_lists(rows.column(columns.filename), classes, labels)
@@ -99,7 +99,7 @@ def _without_empty_lists(filenames: Sequence[str], classes: Sequence[str], label
 
 def _labeled_rows(rows: TableRows, columns: LabelColumns, classes: Sequence[str]) -> NDArray[np.int64]:
     """Return the rows with a class that are no repetition."""
-    has_class = np.fromiter(map(bool, classes), bool, len(classes))
+    has_class = np.fromiter(map(bool, classes), bool, len(classes)) if "" in classes else np.ones(len(classes), bool)
     filenames = rows.column(columns.filename)
     if columns.annotator < 0 and all_differ(filenames):
         return np.flatnonzero(has_class)
@@ -137,6 +137,8 @@ def _parts(cells: Sequence[str], separator: str) -> tuple[list[str], NDArray[np.
 def _classes(source: str, rows: TableRows, columns: LabelColumns, labels: LabelCollector) -> list[str]:
     cells = rows.column(columns.label)
     classes = classes_of_cells(source, cells)
+    if "" not in classes:
+        return classes
     class_of = dict(zip(cells, classes, strict=True))
     unlabeled = {cell.strip() for cell, name in class_of.items() if not name}
     if unlabeled - MISSING - {""}:
