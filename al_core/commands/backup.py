@@ -1,8 +1,9 @@
 import argparse
 import sys
 
-from al_core.commands.shell import add_workspace, path_argument
+from al_core.commands.shell import STANDARD_INPUT, add_workspace, path_argument
 from al_core.commands.terminal import printed_progress
+from al_core.exceptions import InvalidInputError
 from al_core.text import counted
 
 SUMMARY = (
@@ -20,6 +21,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Write the backup and list what is not in it because it is missing."""
     from al_core.store import Workspace
 
+    if arguments.file == STANDARD_INPUT:
+        raise InvalidInputError("a backup is a file, whole or not there, and cannot go to standard output; name a file")
     path = arguments.file.expanduser().resolve()
     try:
         with Workspace.existing(arguments.workspace) as workspace:

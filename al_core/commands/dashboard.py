@@ -12,6 +12,7 @@ from pathlib import Path
 import al_core
 from al_core.commands import warm
 from al_core.commands.serve import DEFAULT_PORT
+from al_core.commands.shell import port_argument
 from al_core.exceptions import InvalidInputError
 
 SUMMARY = "Start the dashboard and open it in the browser."
@@ -28,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--host", default="127.0.0.1", help="address to listen on; one that other machines can reach needs a token"
     )
-    parser.add_argument("--port", type=int, default=DEFAULT_PORT, help=f"by default {DEFAULT_PORT}")
+    parser.add_argument("--port", type=port_argument, default=DEFAULT_PORT, help=f"by default {DEFAULT_PORT}")
     parser.add_argument("--no-browser", action="store_true", help="do not open the browser")
 
 
@@ -42,6 +43,8 @@ def run(arguments: argparse.Namespace) -> None:
     options = [f"--server.address={arguments.host}", f"--server.port={arguments.port}", "--server.headless=true"]
     # The address that Streamlit prints. Without it, a server on all addresses asks the internet for its own.
     options.append(f"--browser.serverAddress={_reachable(arguments.host)}")
+    # Which Streamlit takes for granted where its folder is not called site-packages, and refuses to be given a port.
+    options.append("--global.developmentMode=false")
     sys.argv = ["streamlit", "run", str(find_app()), *options]
     try:
         # In this process: `python -m streamlit` would put the working directory, which may have a `ui` of its own,

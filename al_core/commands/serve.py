@@ -1,5 +1,7 @@
 import argparse
 
+from al_core.commands.shell import port_argument
+
 SUMMARY = "Serve the REST API, without the dashboard."
 DEFAULT_PORT = 8501
 
@@ -9,7 +11,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--host", default="127.0.0.1", help="address to listen on; one that other machines can reach needs a token"
     )
-    parser.add_argument("--port", type=int, default=DEFAULT_PORT, help=f"by default {DEFAULT_PORT}")
+    parser.add_argument("--port", type=port_argument, default=DEFAULT_PORT, help=f"by default {DEFAULT_PORT}")
 
 
 def run(arguments: argparse.Namespace) -> None:

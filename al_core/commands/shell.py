@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from al_core.store import Workspace
 
 STANDARD_INPUT = Path("-")
+HIGHEST_PORT = 65535
 
 
 def path_argument(text: str) -> Path:
@@ -37,6 +38,17 @@ def path_argument(text: str) -> Path:
             "expected a path on this machine, found an address; embed and predictions add take addresses"
         )
     return Path(text)
+
+
+def port_argument(text: str) -> int:
+    """Return the port that an argument names.
+
+    Raises:
+        argparse.ArgumentTypeError: If there is no such port.
+    """
+    if not text.isdecimal() or not 0 < int(text) <= HIGHEST_PORT:
+        raise argparse.ArgumentTypeError(f"expected a port, 1 to {HIGHEST_PORT}, found {text!r}")
+    return int(text)
 
 
 def add_workspace(parser: argparse.ArgumentParser) -> None:

@@ -92,10 +92,10 @@ def restore_backup(
         FileFormatError: If the file is damaged or no backup; the home stays empty.
     """
     disk.make_folder(home)
+    # Before the lock too, whose file has no place in a folder of somebody else.
+    _check_is_unoccupied(home)
     with FileLock(home / LOCK):
-        occupied = sorted(entry.name for entry in home.iterdir() if entry.name not in (LOCK, RESTORING))
-        if occupied:
-            raise NotAllowedError(f"{home} is not empty (it holds '{occupied[0]}'); restore into a new folder")
+        _check_is_unoccupied(home)
         if url:
             # Not only at the end, when gigabytes have been unpacked.
             check_is_empty(url)
@@ -116,6 +116,12 @@ def restore_backup(
         finally:
             shutil.rmtree(draft, ignore_errors=True)
     return faults
+
+
+def _check_is_unoccupied(home: Path) -> None:
+    occupied = sorted(entry.name for entry in home.iterdir() if entry.name not in (LOCK, RESTORING))
+    if occupied:
+        raise NotAllowedError(f"{home} is not empty (it holds '{occupied[0]}'); restore into a new folder")
 
 
 class _BackupWriter:

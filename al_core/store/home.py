@@ -8,8 +8,17 @@ from al_core.exceptions import WorkspaceError
 
 
 def home_folder(home: Path | str | None = None) -> Path:
-    """Return the folder of a workspace: the given one, that of the environment, or the one of this person."""
-    return Path(home or os.environ.get("AL_CORE_HOME") or Path.home() / ".al_core").expanduser().resolve()
+    """Return the folder of a workspace: the given one, that of the environment, or the one of this person.
+
+    Raises:
+        WorkspaceError: If it goes by the home of somebody who has none, or by links that lead to each other.
+    """
+    try:
+        return Path(home or os.environ.get("AL_CORE_HOME") or Path.home() / ".al_core").expanduser().resolve()
+    except RuntimeError as error:
+        raise WorkspaceError(
+            f"the folder of the workspace cannot be found ({error}); set AL_CORE_HOME to it"
+        ) from error
 
 
 def existing_home(home: Path | str | None = None) -> Path:

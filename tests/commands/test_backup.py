@@ -44,6 +44,7 @@ def test_a_missing_file_is_named_and_is_status_1(tmp_path: Path, capsys: pytest.
         (["backup", "text.tar"], "already exists; choose another name"),
         (["backup", "new.tar", "--workspace", "none"], "is not a workspace"),
         (["backup", "text.tar/new.tar"], "cannot be written"),
+        (["backup", "-"], "cannot go to standard output; name a file"),
     ],
 )
 def test_what_cannot_be_done_is_a_sentence_with_status_1(

@@ -258,6 +258,11 @@ def test_nothing_is_restored_over_what_is_there(file: Path, workspace: Workspace
     with pytest.raises(NotAllowedError, match="is not empty"):
         restore_backup(file, workspace.home, None)
     assert sorted(workspace.home.rglob("*")) == before
+    (tmp_path / "photos").mkdir()
+    (tmp_path / "photos" / "a.png").touch()
+    with pytest.raises(NotAllowedError, match=r"is not empty .it holds 'a.png'"):
+        restore_backup(file, tmp_path / "photos", None)
+    assert [path.name for path in (tmp_path / "photos").iterdir()] == ["a.png"]
 
 
 def flipped(content: bytes) -> bytes:

@@ -18,6 +18,13 @@ def test_a_home_is_given_or_of_the_environment_or_of_this_person(
     assert home_folder("~/given") == tmp_path / "given"
 
 
+def test_a_home_that_leads_nowhere_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "loop").symlink_to("loop")
+    for home in (tmp_path / "loop", "~nobody-has-this-name/al"):
+        with pytest.raises(WorkspaceError, match=r"cannot be found .*; set AL_CORE_HOME to it"):
+            home_folder(home)
+
+
 def test_a_folder_with_nothing_in_it_is_no_workspace_yet(tmp_path: Path) -> None:
     with pytest.raises(WorkspaceError, match="is not a workspace; give its folder"):
         existing_home(tmp_path)
