@@ -1,6 +1,6 @@
 """COCO annotation files: images, categories, and an entry per object with a box, polygons, a mask or keypoints."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from al_core.exceptions import FileFormatError
 from al_core.formats.choices import BY_CONTENT, ReadingChoices
 from al_core.formats.files.json_keys import parsed_beginning
-from al_core.formats.files.json_values import is_list_of
+from al_core.formats.files.json_values import is_list_of, is_number
 from al_core.formats.files.progress import reported
 from al_core.formats.files.reader import check_file
 from al_core.formats.files.records import check_category_ids
@@ -25,6 +25,7 @@ from al_core.formats.labels.image_sizes import ImageSizes, Size
 from al_core.formats.labels.label_findings import HAS_SCORES
 from al_core.formats.labels.labels import Labels
 from al_core.formats.names.addresses import has_hash, image_name, without_hash
+from al_core.formats.predictions.box_layout import are_in_pixels
 from al_core.formats.predictions.coco_about import REPEATED_ID
 from al_core.formats.predictions.run_lengths import run_lengths_of_counts
 
@@ -35,6 +36,11 @@ _STORED_SIZES = note(
     "stored-sizes",
     "Label Studio's COCO has the sizes of images before their EXIF orientation is applied",
     "boxes on photos that lie on their side are misplaced; set the images folder, or export as JSON",
+)
+
+_RELATIVE: Size = (1, 1)
+_RELATIVE_BOXES = note(
+    "relative-boxes", "Boxes are from 0 to 1, where COCO has pixels", "read as relative to the image"
 )
 
 _CROWDS = note(
@@ -84,10 +90,13 @@ def read_coco_labels(path: Path, choices: ReadingChoices = BY_CONTENT) -> Labels
     sizes = ImageSizes(choices.images_dir)
     if choices.images_dir is None and any(image.has_stored_size and image.objects for image in images.values()):
         labels.add_note(_STORED_SIZES)
+    units = _RELATIVE if _are_relative(images.values()) else None
+    if units:
+        labels.add_note(_RELATIVE_BOXES)
     for filename, image in reported(images.items()):
         if image.objects:
             shown_size = sizes.of(filename) if image.has_stored_size else None
-            labels.annotate(filename, size=shown_size or image.size)
+            labels.annotate(filename, size=shown_size or image.size, units=units)
         else:
             labels.leave_undecided(filename, size=image.size)
         if any("score" in entry for _, entry, _ in image.objects):
@@ -95,6 +104,16 @@ def read_coco_labels(path: Path, choices: ReadingChoices = BY_CONTENT) -> Labels
         for where, entry, name in image.objects:
             _add_object(where, entry, name, labels)
     return labels.finished()
+
+
+def _are_relative(images: "Iterable[_Image]") -> bool:
+    """Return whether boxes are from 0 to 1, as Azure ML exports them, and not in pixels as COCO has them."""
+    boxes = [entry.get("bbox") for image in images for _, entry, _ in image.objects]
+    numbers = [box for box in boxes if isinstance(box, list) and len(box) == 4 and all(map(is_number, box))]
+    if not numbers or are_in_pixels(np.array(numbers, np.float64)):
+        return False
+    # A box of a single pixel has whole numbers.
+    return any(number % 1 for box in numbers for number in box)
 
 
 def _json_files(names: list[str]) -> list[str]:

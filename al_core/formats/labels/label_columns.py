@@ -48,6 +48,10 @@ _NAMES_OF = {
 }
 """Columns of classes, and what one beside it is called that names them where they are numbers."""
 
+_TAXONOMY = frozenset({"class", "order", "family", "genus", "species"})
+_OF_TAXONOMY = ("common_name", "scientific_name", "label", "species")
+"""Of a table of animals, such as that of Wildlife Insights: its class is that of mammals or of birds."""
+
 ANNOTATOR = (
     "annotator",
     "annotated_by",
@@ -79,7 +83,13 @@ CENTERS = (
     ("cx", "cy", "w", "h"),
     ("cx", "cy", "width", "height"),
 )
-SIDES = (("width", "height"), ("image_width", "image_height"), ("img_width", "img_height"))
+SIDES = (
+    ("width", "height"),
+    ("image_width", "image_height"),
+    ("img_width", "img_height"),
+    ("image_w", "image_h"),
+    ("img_w", "img_h"),
+)
 
 PLACES = frozenset(
     name for group in (*CORNERS, *EXTENTS, *CENTERS) for name in group if name not in ("width", "height")
@@ -194,6 +204,8 @@ def label_columns(source: str, columns: Sequence[str], meanings: Mapping[str, st
 
 def _label(names: Sequence[str], meanings: Mapping[str, str]) -> int:
     """Return the column of classes, by name if another has their numbers and nobody has chosen that."""
+    if set(names) >= _TAXONOMY and "label" not in meanings.values():
+        return _first(names, _OF_TAXONOMY)
     first = _first(names, LABEL)
     name = _NAMES_OF.get(names[first]) if first >= 0 and "label" not in meanings.values() else None
     named = _first(names, (name,)) if name else -1

@@ -43,6 +43,12 @@ def test_boxes_are_relative_to_the_size_of_their_image(tmp_path: Path) -> None:
     assert labels.open_filenames == ["b.png"]
 
 
+def test_boxes_from_0_to_1_are_relative_as_azure_ml_exports_them(tmp_path: Path) -> None:
+    labels = read(tmp_path, {"bbox": [0.25, 0.25, 0.5, 0.5]}, {"bbox": [0.0, 0.0, 1.0, 1.0]})
+    assert corners(labels) == [(0.25, 0.25, 0.75, 0.75), (0, 0, 1, 1)]
+    assert "relative-boxes" in [finding.what for finding in labels.findings]
+
+
 def test_polygons_and_masks_are_pixels_and_a_crowd_has_no_box(tmp_path: Path) -> None:
     polygon = {"bbox": [0, 0, 10, 10], "segmentation": [[0, 0, 10, 0, 10, 10, 0, 10]]}
     # Column by column: 20 pixels of zeros in the first, then the second column whole, and the rest.

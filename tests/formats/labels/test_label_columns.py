@@ -18,6 +18,7 @@ def test_columns_are_known_by_usual_names() -> None:
         (["image", "target_name", "target"], 1),
         (["image", "age", "dx"], 2),
         (["id", "breed"], 1),
+        (["filename", "class", "order", "family", "genus", "species", "common_name"], 6),
     ],
 )
 def test_classes_are_read_by_their_names_where_a_column_has_their_numbers(columns: list[str], label: int) -> None:
@@ -31,6 +32,8 @@ def test_a_column_of_classes_that_a_person_has_chosen_is_read() -> None:
 def test_a_box_is_corners_before_it_is_an_extent() -> None:
     corners = label_columns("l.csv", ["filename", "width", "height", "class", "xmin", "ymin", "xmax", "ymax"], {})
     assert (corners.box, corners.size, corners.layout) == ((4, 5, 6, 7), (1, 2), Layout.CORNERS)
+    with_size = label_columns("l.csv", ["filename", "label", "x", "y", "w", "h", "img_w", "img_h"], {})
+    assert (with_size.box, with_size.size) == ((2, 3, 4, 5), (6, 7))
     extent = label_columns("l.csv", ["filename", "label", "x", "y", "width", "height"], {})
     assert (extent.box, extent.size, extent.layout) == ((2, 3, 4, 5), (), Layout.EXTENT)
 

@@ -65,6 +65,7 @@ def test_a_bad_json_line_is_refused_with_its_number(tmp_path: Path, row: str, me
     "content",
     [
         {"scores": [0.9, 0.1], "class_ids": [1, 2], "rois": [[1, 2, 3, 4], [5, 6, 7, 8]]},
+        {"a.jpg": [{"name": "dog", "score": 0.9, "boundingPoly": {"normalizedVertices": [{"x": 0.1, "y": 0.2}]}}]},
         {"face_1": {"score": 0.9, "facial_area": [1, 2, 3, 4]}},
         {
             "objects": [{"object": "dog", "confidence": 0.9, "rectangle": {"x": 1}}],
