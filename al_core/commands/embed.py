@@ -203,6 +203,11 @@ def _send(arguments: argparse.Namespace) -> "tuple[int, Sequence[BrokenImage]]":
     filenames = list_images(folder)
     option = arguments.model or BUNDLED
     model = load_model(option)
+    if upload.is_complete:
+        sent = upload.sent_before(folder, model.name)
+        n_new = len(set(filenames) - set(sent))
+        print(f"All was sent before; {counted(n_new, 'file')} of {folder} {'is' if n_new == 1 else 'are'} not in it.")
+        return len(sent), ()
     with Workspace(arguments.workspace) as workspace:
         runs = workspace.home / "embedding-runs"
     progress = printed_progress("images")

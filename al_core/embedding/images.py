@@ -2,10 +2,11 @@
 
 import hashlib
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -90,7 +91,7 @@ def decode(path: ImageFile, size: int, *, crop: float = 1.0, resampling: str = "
         WorkspaceError: If the storage it is in cannot be read.
     """
     with _explained(path), path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").digest()[:DIGEST_BYTES]
+        digest = _digest(file)
         # The digest has read to the end of the file.
         file_size = file.tell()
         file.seek(0)
@@ -145,3 +146,17 @@ def _to_measure(picture: Image.Image) -> Image.Image:
 
 def _upright(picture: Image.Image, orientation: int) -> Image.Image:
     return picture.transpose(UPRIGHT[orientation]) if orientation in UPRIGHT else picture
+
+
+def file_digests(folder: Path, filenames: Sequence[str]) -> NDArray[np.uint8]:
+    """Return (N, 16) the digests that images are stored with, of files that are not decoded."""
+    digests = np.empty((len(filenames), DIGEST_BYTES), np.uint8)
+    for row, name in enumerate(filenames):
+        path = folder / name
+        with _explained(path), path.open("rb") as file:
+            digests[row] = np.frombuffer(_digest(file), np.uint8)
+    return digests
+
+
+def _digest(file: BinaryIO) -> bytes:
+    return hashlib.file_digest(file, "sha256").digest()[:DIGEST_BYTES]

@@ -27,7 +27,10 @@ class ImageUpload:
 
     Args:
         connection: To the server.
-        dataset_name: A new name, or that of a dataset whose upload was interrupted.
+        dataset_name: A new name, or that of a dataset whose upload was interrupted, or is complete.
+
+    Attributes:
+        is_complete: Whether an earlier run has sent everything.
 
     Raises:
         AlreadyExistsError: If there is another dataset of that name.
@@ -38,18 +41,42 @@ class ImageUpload:
         self._name = dataset_name
         self._dataset_id: str | None = None
         self._n_done = 0
+        self.is_complete = False
         for dataset in connection.get("/datasets"):
             if dataset["name"] == dataset_name:
                 self._resume(dataset)
 
     def _resume(self, dataset: Mapping[str, Any]) -> None:
         status = dataset["upload"] or {}
-        if status.get("uploadMethod") != METHOD or status["processed"] == status["total"]:
+        if status.get("uploadMethod") != METHOD:
             empty = "" if dataset["nSamples"] else ", which is empty; if nobody else is filling it, delete it there"
-            place = f"named '{self._name}' on {self._connection.server}{empty}"
-            raise AlreadyExistsError(f"there is already a dataset {place}; choose another name")
+            raise self._taken(empty)
         self._dataset_id = dataset["id"]
         self._n_done = status["processed"]
+        self.is_complete = status["processed"] == status["total"]
+
+    def _taken(self, addition: str = "") -> AlreadyExistsError:
+        place = f"named '{self._name}' on {self._connection.server}{addition}"
+        return AlreadyExistsError(f"there is already a dataset {place}; choose another name")
+
+    def sent_before(self, folder: Path, model_name: str) -> list[str]:
+        """Return the filenames of a complete upload, which may be one whose end the client did not hear of.
+
+        Raises:
+            AlreadyExistsError: If the folder has other images of these names, or another model embedded them.
+        """
+        from al_core.embedding.images import file_digests
+        from al_core.store.files import array_digest
+        from al_core.store.kinds import Kind
+
+        filenames: list[str] = self._connection.get(f"/datasets/{self._dataset_id}/mappings", field="fileName")
+        arrays = self._connection.get(f"/datasets/{self._dataset_id}/arrays")
+        contents = {record["digest"] for record in arrays if record["kind"] == Kind.DIGEST}
+        models = {record["name"] for record in arrays if record["kind"] == Kind.EMBEDDING}
+        is_there = all((folder / name).is_file() for name in filenames)
+        if model_name not in models or not is_there or contents != {array_digest(file_digests(folder, filenames))}:
+            raise self._taken()
+        return filenames
 
     def send_embeddings(self, images: "EmbeddedImages", model: "EmbeddingModel") -> None:
         """Create the dataset with the embedding, the metadata and the digests of its images, unless that is done."""

@@ -82,9 +82,17 @@ def test_an_interrupted_upload_resumes_where_it_stopped(tmp_path: Path, capsys: 
             upload_until_stopped(address, folder, model, tmp_path / "near" / "embedding-runs")
         assert far.dataset("grays").attributes["upload"]["processed"] == IMAGES_AT_ONCE
         arguments = ["embed", str(folder), "--dataset", "grays", "--workspace", str(tmp_path / "near")]
-        assert main.main([*arguments, "--model", model.name, "--server", address]) == 0
+        arguments += ["--model", model.name, "--server", address]
+        assert main.main(arguments) == 0
         assert len(list(far.dataset("grays").thumbnails_dir.glob("*.webp"))) == IMAGES_AT_ONCE + 3
-    assert "3 of 3 images sent" in capsys.readouterr().err
+        assert "3 of 3 images sent" in capsys.readouterr().err
+        # Once more, as after a run whose last answer did not arrive.
+        assert main.main(arguments) == 0
+        printed = f"All was sent before; 0 files of {folder} are not in it.\nDataset 'grays' has 67 samples.\n"
+        assert capsys.readouterr() == (printed, "")
+        Image.new("L", (1, 1), 200).save(folder / "000.png")
+        assert main.main(arguments) == 1
+        assert "there is already a dataset named 'grays'" in capsys.readouterr().err
 
 
 def upload_until_stopped(address: str, folder: Path, model: EmbeddingModel, runs: Path) -> None:
