@@ -77,7 +77,8 @@ def test_every_mode_becomes_rgb(tmp_path: Path, mode: str) -> None:
     image = Image.new("L" if mode in ("I;16", "I", "F") else "RGB", (20, 20))
     # Pillow before 13 writes YCbCr without compression shorter than it says.
     compression = "jpeg" if mode == "YCbCr" else "raw"
-    assert decode(saved(tmp_path, image.convert(mode), "image.tif", compression=compression), 8).pixels.shape == (8, 8, 3)
+    path = saved(tmp_path, image.convert(mode), "image.tif", compression=compression)
+    assert decode(path, 8).pixels.shape == (8, 8, 3)
 
 
 def test_gray_levels_and_palettes_become_their_colors(tmp_path: Path) -> None:
