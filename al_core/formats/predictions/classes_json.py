@@ -22,7 +22,7 @@ from al_core.formats.tables.table import CellTable
 
 _OBJECT_KEY = re.compile(
     rb'"(box|boxes|bbox|bboxes|keypoints|segmentation|masks?|polygon|xmin|xyxy|embeddings?|detections|points|shapes?|regions)"\s*:'
-    rb'|"(\w*box(es|_\w+)?|geometry|polygons?|rle|rois|relative_coordinates|rectangle|rotated_rect|facial_area|landmarks|\w*[Pp]oly|\w*[Vv]ertices)"\s*:\s*[\[{]'
+    rb'|"(\w*[Bb]ox(es|_\w+)?|geometry|polygons?|rle|rois|relative_coordinates|rectangle|rotated_rect|facial_area|landmarks|\w*[Pp]oly|\w*[Vv]ertices|top_?[Ll]eft)"\s*:\s*[\[{]'
 )
 """Keys of what has objects or a vector and not classes; words that may name a class too only before a list or object.
 """

@@ -66,6 +66,8 @@ def test_a_bad_json_line_is_refused_with_its_number(tmp_path: Path, row: str, me
     [
         {"scores": [0.9, 0.1], "class_ids": [1, 2], "rois": [[1, 2, 3, 4], [5, 6, 7, 8]]},
         {"a.jpg": [{"name": "dog", "score": 0.9, "boundingPoly": {"normalizedVertices": [{"x": 0.1, "y": 0.2}]}}]},
+        {"a.jpg": [{"label": "dog", "confidence": 0.9, "topleft": {"x": 1, "y": 2}, "bottomright": {"x": 3, "y": 4}}]},
+        {"a.jpg": {"values": [{"boundingBox": {"x": 1, "w": 2}}], "metadata": {"width": 400, "height": 300}}},
         {"face_1": {"score": 0.9, "facial_area": [1, 2, 3, 4]}},
         {
             "objects": [{"object": "dog", "confidence": 0.9, "rectangle": {"x": 1}}],
