@@ -32,6 +32,7 @@ _MAX_HEADER_BYTES = 8 * 2**20
 
 _MIN_BLOCK_BYTES = 2**19
 _CELL_BYTES = 256
+_CELLS_TO_TELL_REPEATS = 1_000
 """Arrow reads a block at a time, and refuses a row that is longer than one: wide tables get wider blocks.
 
 For each block it prepares every column: with a fourth of this, 50 rows of 12,000 columns take three times as long.
@@ -197,16 +198,24 @@ def _block_bytes(header: CsvHeader) -> int:
 
 
 def _texts(cells: "pa.Array") -> list[str]:
+    first = cells.slice(0, _CELLS_TO_TELL_REPEATS).to_pylist()
+    if len(set(first)) == len(first):
+        # Names of images: looking for repeats takes as long again.
+        return _unescaped(cells.to_pylist())
     # Classes and names of images repeat: a text of its own for each cell of a million rows takes 50 MB a column.
     encoded = cells.dictionary_encode()
-    different: list[str] = encoded.dictionary.to_pylist()
-    if "'" in "".join(different):
-        different = [unescape_cell(text) if text.startswith("'") else text for text in different]
+    different = _unescaped(encoded.dictionary.to_pylist())
     if len(different) == len(cells):
         # In the order of the cells.
         return different
     cells_as_texts: list[str] = np.array(different, object)[_values(encoded.indices)].tolist()
     return cells_as_texts
+
+
+def _unescaped(texts: list[str]) -> list[str]:
+    if "'" not in "".join(texts):
+        return texts
+    return [unescape_cell(text) if text.startswith("'") else text for text in texts]
 
 
 def _values(cells: "pa.Array") -> NDArray[Any]:
