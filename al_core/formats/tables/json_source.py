@@ -9,7 +9,7 @@ from typing import Any
 
 from al_core.exceptions import FileFormatError
 from al_core.formats.files.filename_rules import filename_rank, names_image_file
-from al_core.formats.files.json_values import is_list_of
+from al_core.formats.files.json_values import is_list_of, is_number
 from al_core.formats.files.records import blocks_of_lines, is_json_lines, place_of_line, rows_of_lists
 from al_core.formats.files.text import read_json
 from al_core.formats.tables.json_columns import Columns, Record, columns_of
@@ -176,8 +176,13 @@ def _is_classes(value: Any) -> bool:
 
 def _says_where(entry: Any) -> bool:
     """Return whether an object has a box or an outline, under whatever key: then it is no class of an image."""
-    values = entry.values() if isinstance(entry, Mapping) else ()
-    return any(isinstance(value, list | Mapping) and len(value) >= _FEWEST_COORDINATES for value in values)
+    values = list(entry.values()) if isinstance(entry, Mapping) else []
+    nested = [len(value) for value in values if isinstance(value, list | Mapping)]
+    if nested:
+        # Also in parts, such as a center and a size.
+        return sum(nested) >= _FEWEST_COORDINATES
+    # Beside the score; a class may have its number, index and rank.
+    return len(values) > _FEWEST_COORDINATES and sum(map(is_number, values)) > _FEWEST_COORDINATES
 
 
 def _class_of(entry: Record) -> Any:

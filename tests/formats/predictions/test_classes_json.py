@@ -68,6 +68,8 @@ def test_a_bad_json_line_is_refused_with_its_number(tmp_path: Path, row: str, me
         {"a.jpg": [{"name": "dog", "score": 0.9, "boundingPoly": {"normalizedVertices": [{"x": 0.1, "y": 0.2}]}}]},
         {"a.jpg": [{"label": "dog", "confidence": 0.9, "topleft": {"x": 1, "y": 2}, "bottomright": {"x": 3, "y": 4}}]},
         {"a.jpg": {"values": [{"boundingBox": {"x": 1, "w": 2}}], "metadata": {"width": 400, "height": 300}}},
+        {"a.jpg": [{"label": "dog", "score": 0.9, "l": 1, "t": 2, "r": 3, "b": 4}]},
+        {"a.jpg": [{"label": "dog", "score": 0.9, "center": {"x": 1, "y": 2}, "size": [3, 4]}]},
         {"face_1": {"score": 0.9, "facial_area": [1, 2, 3, 4]}},
         {
             "objects": [{"object": "dog", "confidence": 0.9, "rectangle": {"x": 1}}],
