@@ -12,6 +12,7 @@ from al_core.formats.files.progress import reported
 from al_core.formats.join.finding import note
 from al_core.formats.labels.collector import LabelCollector
 from al_core.formats.labels.image_sizes import Size
+from al_core.formats.labels.label_cells import check_no_lists
 from al_core.formats.labels.label_columns import LabelColumns
 from al_core.formats.labels.label_rows import (
     AnnotationKey,
@@ -152,17 +153,22 @@ def _annotate(
     return np.asarray(first_row + np.cumsum(is_annotated) - 1, np.int64)
 
 
-def add_objects(rows: Collection[Row], columns: LabelColumns, places: str, labels: LabelCollector) -> None:
+def add_objects(source: str, rows: TableRows, columns: LabelColumns, places: str, labels: LabelCollector) -> None:
     """Add the classes of the objects on each image, whose boxes cannot be read, as classes of the image.
 
     Where rows have places, a row without one says that no object of its class is on the image.
 
     Args:
+        source: What messages call the file.
         rows: Of the table.
         columns: What its columns mean.
         places: Names of the columns that tell where an object is.
         labels: What is added to.
+
+    Raises:
+        FileFormatError: If cells are lists, with an entry for each of several objects.
     """
+    check_no_lists(source, dict.fromkeys(map(str.strip, rows.column(columns.label))))
     labels.add_note(note("boxes-not-read", f"The columns {places} are not a whole box", "only the classes are read"))
     classes: dict[AnnotationKey, dict[str, None]] = defaultdict(dict)
     without_place: set[AnnotationKey] = set()

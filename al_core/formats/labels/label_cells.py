@@ -56,7 +56,7 @@ def classes_of_cells(source: str, cells: Sequence[str]) -> list[str]:
     class_of = {cell: "" if cell.strip() in MISSING else cell.strip() for cell in dict.fromkeys(cells)}
     # In the order of the file, so that messages show the first.
     different = list(dict.fromkeys(filter(None, class_of.values())))
-    _check_no_lists(source, different)
+    check_no_lists(source, different)
     if different and all(map(_PROBABILITY.fullmatch, different)):
         _check_no_probabilities(source, list(filter(None, map(class_of.__getitem__, cells))))
     numbers = {name: match[1] for name in different if (match := _WHOLE.fullmatch(name))}
@@ -132,7 +132,12 @@ def parts_of(cell: str, separator: str) -> list[str]:
     return list(dict.fromkeys(filter(None, map(str.strip, parts))))
 
 
-def _check_no_lists(source: str, classes: Sequence[str]) -> None:
+def check_no_lists(source: str, classes: Iterable[str]) -> None:
+    """Raise if one of the cells is a list or an object.
+
+    Raises:
+        FileFormatError: Showing the first one.
+    """
     nested = next(filter(_NESTED.match, classes), None)
     if nested is not None:
         raise FileFormatError(

@@ -93,7 +93,7 @@ SIDES = (
 
 PLACES = frozenset(
     name for group in (*CORNERS, *EXTENTS, *CENTERS) for name in group if name not in ("width", "height")
-) | {"bbox", "box"}
+) | {"bbox", "box", "bboxes", "boxes"}
 """Columns by which a table of objects is told from one of images, even if the boxes cannot be read."""
 SCORES = ("score", "confidence", "conf", "probability", "prob")
 

@@ -99,7 +99,7 @@ def read_label_table(path: Path, choices: ReadingChoices = BY_CONTENT) -> Labels
     elif columns.box:
         add_boxes(path.name, rows, columns, labels)
     elif columns.unread_places:
-        add_objects(rows, columns, _names_of(table, columns.unread_places), labels)
+        add_objects(path.name, rows, columns, _names_of(table, columns.unread_places), labels)
     elif is_verified:
         add_verified(path.name, rows, columns, labels)
     else:

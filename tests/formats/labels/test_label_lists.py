@@ -57,6 +57,17 @@ def test_a_number_for_each_class_is_refused(tmp_path: Path, cells: list[Any]) ->
         read_labels(saved(tmp_path, cells, "json"))
 
 
+@pytest.mark.parametrize("key", ["bbox", "boxes"])
+def test_lists_beside_boxes_are_those_of_objects_and_refused(tmp_path: Path, key: str) -> None:
+    path = tmp_path / "l.parquet"
+    records = [{"filename": f"{name}.jpg", "label": [name], key: [[1.0, 2.0, 3.0, 4.0]]} for name in ("cat", "dog")]
+    pyarrow.parquet.write_table(pa.Table.from_pylist(records), path)
+    with pytest.raises(
+        FileFormatError, match="is a list and not the class of an image; give one class in each row, or"
+    ):
+        read_labels(path)
+
+
 def test_lists_beside_texts_are_refused(tmp_path: Path) -> None:
     with pytest.raises(FileFormatError, match="is a list and not the class of an image"):
         read_labels(saved(tmp_path, [["cat"], "dog"], "csv"))

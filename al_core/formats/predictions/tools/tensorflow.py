@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from al_core.exceptions import FileFormatError
+from al_core.formats.files.filename_rules import most_like_filenames
 from al_core.formats.files.json_values import is_list_of
 from al_core.formats.join.finding import note
 from al_core.formats.predictions.tools.images import ImageRecord
@@ -35,13 +36,18 @@ def _add(objects: ObjectColumns, record: ImageRecord) -> None:
         raise FileFormatError(
             f"{record.where} holds {len(images):,} images under one name; name each, for example in a list 'filenames'"
         )
-    names = content.get("filenames")
-    filenames = names if is_list_of(names, str) and len(names) == len(images) else [record.filename] * len(images)
+    filenames = _filenames(content, len(images)) or [record.filename] * len(images)
     for position, (filename, image) in enumerate(zip(filenames, images, strict=True)):
         if position:
             objects.begin_image(filename)
         objects.name_image(filename)
         _add_image(objects, record.where, image)
+
+
+def _filenames(content: Mapping[str, Any], n_images: int) -> list[str]:
+    lists = [key for key, value in content.items() if is_list_of(value, str) and len(value) == n_images > 1]
+    best = most_like_filenames(lists)
+    return [] if best is None else list(content[lists[best]])
 
 
 def _images(content: Mapping[str, Any]) -> list[Mapping[str, Any]]:

@@ -36,6 +36,7 @@ BOTH = {key: [IMAGE[key], EMPTY[key]] for key in IMAGE}
         [{"filename": "a.jpg", **IMAGE}, {"filename": "b.jpg", **EMPTY}],
         [{"image": "a.jpg", "detections": IMAGE}, {"image": "b.jpg", "detections": EMPTY}],
         BOTH | {"filenames": ["a.jpg", "b.jpg"]},
+        BOTH | {"model": ["x", "y"], "image_paths": ["a.jpg", "b.jpg"]},
     ],
 )
 def test_corners_have_y_first_and_places_behind_the_number_of_detections_are_empty(
