@@ -153,6 +153,12 @@ def _attributes(where: str, row: Mapping[str, Any], labels: LabelCollector) -> I
             found.append(attribute)
         else:
             unread.append(attribute.kind)
+    if len(row) > 1 and not any(key.endswith(_ENDING) for key in row):
+        others = ", ".join(repr(key[:40]) for key in list(row)[:8] if key != _REF)
+        raise FileFormatError(
+            f"{where} has {others} and no metadata ('…{_ENDING}'), which name the classes; give the output manifest of "
+            "the job"
+        )
     if unread and not found:
         raise _not_read(where, unread[0])
     adjusted = [attribute for attribute in found if attribute.is_adjusted]

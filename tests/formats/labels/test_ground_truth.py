@@ -128,6 +128,7 @@ SEGMENTED = {"city-ref": "s3://b/x.png", "city-ref-metadata": {"type": "groundtr
         (line("a.jpg") | boxed(BIRD | {"class_id": 7}), "line 2: class 7 is not in the class-map, which has '0', '1'"),
         (line("a.jpg") | boxed(BIRD | {"left": "x"}), "line 2: expected numbers left, top, width, height"),
         (line("a.jpg", species=1, species_metadata={"type": "groundtruth/image-classification"}), "no 'class-name'"),
+        (line("a.jpg", label=1), r"line 2 has 'label' and no metadata .* give the output manifest"),
         ({"source": "text", "species": 1}, "line 2 has no 'source-ref'"),
     ],
 )
