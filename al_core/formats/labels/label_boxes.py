@@ -71,12 +71,14 @@ def add_boxes(source: str, rows: TableRows, columns: LabelColumns, labels: Label
 def _boxes(source: str, rows: TableRows, columns: LabelColumns) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
     """Return which rows have a box, and the corners in those, (B, 4)."""
     if rows.boxes is not None:
-        return np.ones(len(rows), bool), np.asarray(to_corners(rows.boxes.astype(np.float64), columns.layout))
+        return np.ones(len(rows), bool), np.asarray(
+            to_corners(rows.boxes.astype(np.float64), columns.layout), np.float64
+        )
     cells = [rows.column(column) for column in columns.box]
     has_box: NDArray[np.bool_] = np.any(np.column_stack(list(map(_are_filled, cells))), axis=1)
     with_box = [list(compress(column, has_box.tolist())) for column in cells]
     try:
-        return has_box, _corners(with_box, np.count_nonzero(has_box), columns)
+        return has_box, _corners(with_box, int(np.count_nonzero(has_box)), columns)
     except ValueError as error:
         raise _first_half_box(source, rows.take(np.flatnonzero(has_box)), columns, has_box) from error
 
