@@ -5,8 +5,8 @@ import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import BufferedReader, BytesIO
 from pathlib import Path
-from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -158,5 +158,5 @@ def file_digests(folder: Path, filenames: Sequence[str]) -> NDArray[np.uint8]:
     return digests
 
 
-def _digest(file: BinaryIO) -> bytes:
+def _digest(file: BufferedReader | BytesIO) -> bytes:
     return hashlib.file_digest(file, "sha256").digest()[:DIGEST_BYTES]
