@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
+from unicodedata import normalize
 from urllib.parse import unquote
 
 if TYPE_CHECKING:
@@ -21,9 +22,12 @@ def composed(names: "pa.Array") -> "pa.Array":
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    is_plain = pc.all(pc.string_is_ascii(names)).as_py()
-    # utf8_normalize takes texts with small offsets only.
-    return names if is_plain else pc.utf8_normalize(names.cast(pa.string()), form="NFC").cast(pa.large_string())
+    is_accented = pc.invert(pc.string_is_ascii(names))
+    if not pc.any(is_accented).as_py():
+        return names
+    # Arrow's own utf8_normalize leaves accents apart before version 26.
+    accented = (normalize("NFC", name) for name in names.filter(is_accented).to_pylist())
+    return pc.replace_with_mask(names, is_accented, pa.array(accented, pa.large_string()))
 
 
 def decoded(names: "pa.Array") -> "pa.Array":

@@ -38,8 +38,8 @@ _CALLS: dict[str, Callable[..., Any]] = {
 }
 
 
-_NO_MEMORY_OF_ORJSON = "Not enough memory to allocate buffer for parsing"
-"""orjson says so in a JSONDecodeError, and not by a MemoryError."""
+_NO_MEMORY_OF_ORJSON = ("Not enough memory to allocate buffer for parsing", "memory allocation failed")
+"""orjson says so in a JSONDecodeError, and not by a MemoryError; the latter before version 3.11."""
 
 
 class Child:
@@ -126,7 +126,7 @@ class Child:
 
 
 def _failure(error: Exception) -> Message:
-    if isinstance(error, MemoryError) or _NO_MEMORY_OF_ORJSON in str(error):
+    if isinstance(error, MemoryError) or any(reason in str(error) for reason in _NO_MEMORY_OF_ORJSON):
         return {"is_out_of_memory": True}
     if isinstance(error, ALCoreError):
         return {"error": type(error).__name__, "message": str(error)}
