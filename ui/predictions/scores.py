@@ -1,12 +1,10 @@
 """Every score with its formula and histogram, and the images that score highest."""
 
-from typing import Any
-
 import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 
 from al_core.explore.filters import highest_first
-from al_core.formats.files.cells import escape_cell
 from al_core.scorers import score_named
 from al_core.steps.score_range import range_finding
 from al_core.steps.scores import ScoreOrigin, current_scores
@@ -14,8 +12,8 @@ from al_core.store import Dataset, StoredArray
 from ui import charts
 from ui.images import image_url
 from ui.messages import code_name, plain
+from ui.row_table import Column, Line, row_table
 from ui.select.method import score_labels
-from ui.session import key_of
 
 N_TABLE_ROWS = 200
 
@@ -79,17 +77,14 @@ def _show_table(dataset: Dataset, scores: list[StoredArray], labels: dict[str, s
     n_shown = min(N_TABLE_ROWS, dataset.n_samples)
     heading.markdown(f"**The {n_shown:,} highest of {dataset.n_samples:,} images**")
     rows = highest_first(dataset.arrays.read(by_name[sorted_by]))[:N_TABLE_ROWS].astype(np.int64)
-    table: dict[str, object] = {
-        "Image": [image_url(dataset, row) for row in rows.tolist()],
-        # The table has a button that writes a CSV file of it in the browser.
-        "Filename": [escape_cell(name) for name in dataset.filenames(rows)],
-    }
-    columns: dict[str, Any] = {"Image": st.column_config.ImageColumn(width="small")}
-    for score in scores:
-        # Not its name: a score may be called "Image" too.
-        key = key_of("score", score.name)
-        table[key] = dataset.arrays.read_rows(score, rows)
-        columns[key] = st.column_config.ProgressColumn(
-            escape_cell(labels[score.name]), min_value=0, max_value=1, format="%.3f", help=_identifiers([score])
-        )
-    st.dataframe(table, hide_index=True, row_height=48, height=420, column_config=columns)
+    columns = [Column("Filename"), *(Column(labels[score.name], score.name, is_score=True) for score in scores)]
+    values = [_cells(dataset.arrays.read_rows(score, rows)) for score in scores]
+    lines = [
+        Line(str(row), [name, *cells], image=image_url(dataset, row))
+        for row, name, *cells in zip(rows.tolist(), dataset.filenames(rows), *values, strict=True)
+    ]
+    row_table("Images with the highest scores", columns, lines, key="highest-scores")
+
+
+def _cells(scores: NDArray[np.float64]) -> list[float | None]:
+    return [None if np.isnan(score) else float(score) for score in scores]

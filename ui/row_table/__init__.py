@@ -40,12 +40,14 @@ class Column:
         hint: What is said under the pointer.
         is_number: Whether its cells end at the right.
         is_share: Whether its cells are percentages, with a bar.
+        is_score: Whether its cells are scores from 0 to 1, with a bar, or None where there is none.
     """
 
     title: str
     hint: str = ""
     is_number: bool = False
     is_share: bool = False
+    is_score: bool = False
 
 
 @dataclass(frozen=True)
@@ -54,13 +56,15 @@ class Line:
 
     Attributes:
         key: What it is known by when it is ticked, wherever it stands by then.
-        cells: One text per column, or a number from 0 to 100 in a column of shares. The first one is its name.
+        cells: One text per column, or a number in a column of shares or scores. The first one is its name.
         depth: How far it is indented below those above it.
+        image: The address of a thumbnail that stands before its name.
     """
 
     key: str
-    cells: Sequence[str | float]
+    cells: Sequence[str | float | None]
     depth: int = 0
+    image: str = ""
 
 
 def row_table(
@@ -78,7 +82,7 @@ def row_table(
     data = {
         "name": name,
         "columns": [vars(column) for column in columns],
-        "lines": [{"key": line.key, "cells": _shown(line), "depth": line.depth} for line in lines],
+        "lines": [vars(line) | {"cells": _shown(line)} for line in lines],
         "choice": choice,
         # Only for a browser that draws the table anew.
         "chosen": list(st.session_state.get(key, {}).get("chosen") or ()),
@@ -91,5 +95,5 @@ def row_table(
     return [place for place, line in enumerate(lines) if line.key in chosen]
 
 
-def _shown(line: Line) -> list[str | float]:
+def _shown(line: Line) -> list[str | float | None]:
     return [one_line(cell) if isinstance(cell, str) else cell for cell in line.cells]

@@ -17,6 +17,8 @@ class Table {
     parent.append(this.root);
     this.root.addEventListener("change", (event) => this.#tick(event.target));
     this.root.addEventListener("click", (event) => this.#click(event));
+    this.root.addEventListener("keydown", (event) => this.#move(event));
+    this.root.addEventListener("focusin", (event) => this.#enter(event.target));
     this.sizes = new ResizeObserver(() => this.#fit());
     this.sizes.observe(this.root);
   }
@@ -32,7 +34,9 @@ class Table {
     const focused = this.parent.activeElement?.value ?? this.parent.querySelector(":focus")?.value;
     this.hasTicks = data.choice !== "none";
     this.root.replaceChildren(this.#table(data));
-    this.#inputs().find((input) => input.value === focused)?.focus();
+    const inputs = this.#inputs();
+    this.#enter(inputs.find((input) => input.checked) ?? inputs[0]);
+    inputs.find((input) => input.value === focused)?.focus();
     this.#fit();
   }
 
@@ -45,6 +49,7 @@ class Table {
     const table = element("table");
     table.setAttribute("role", "table");
     table.setAttribute("aria-label", name);
+    if (this.hasTicks) table.setAttribute("aria-description", "The arrow keys lead from row to row, Space ticks one");
     const head = element("thead");
     const titles = element("tr");
     titles.setAttribute("role", "row");
@@ -75,6 +80,7 @@ class Table {
         cell.classList.add("name");
         cell.style.setProperty("--depth", line.depth);
         cell.classList.toggle("depth", line.depth > 0);
+        if (line.image) cell.prepend(this.#image(line.image));
       }
       row.append(cell);
     });
@@ -99,7 +105,11 @@ class Table {
     cell.setAttribute("role", "cell");
     cell.dataset.title = column.title;
     if (column.is_share) {
-      cell.append(this.#share(content));
+      cell.append(this.#bar(content, `${content.toFixed(1)}%`));
+      return cell;
+    }
+    if (column.is_score) {
+      cell.append(content === null ? element("span", "", "–") : this.#bar(100 * content, content.toFixed(3)));
       return cell;
     }
     // A figure stays in one line, a long name does not.
@@ -111,13 +121,22 @@ class Table {
     return cell;
   }
 
-  #share(percent) {
+  #image(address) {
+    const image = element("img");
+    // Of hundreds of rows a few are in view.
+    image.loading = "lazy";
+    image.alt = "";
+    image.src = address;
+    return image;
+  }
+
+  #bar(percent, text) {
     const share = element("div", "share");
     const track = element("div", "track");
     const fill = element("div", "fill");
     fill.style.width = `${percent}%`;
     track.append(fill);
-    share.append(track, element("span", "", `${percent.toFixed(1)}%`));
+    share.append(track, element("span", "", text));
     return share;
   }
 
@@ -140,11 +159,30 @@ class Table {
     this.report([...this.chosen]);
   }
 
+  /** Gives the Tab key one tick of the table, from which arrow keys lead to the others. */
+  #enter(box) {
+    if (box?.type !== "checkbox") return;
+    for (const input of this.#inputs()) input.tabIndex = input === box ? 0 : -1;
+  }
+
+  #move(event) {
+    const inputs = this.#inputs();
+    const place = inputs.indexOf(event.target);
+    const last = inputs.length - 1;
+    const next = { ArrowDown: Math.min(place + 1, last), ArrowUp: Math.max(place - 1, 0), Home: 0, End: last }[event.key];
+    if (place < 0 || next === undefined) return;
+    event.preventDefault();
+    inputs[next].focus();
+  }
+
   /** Puts the cells of a row below each other if they do not fit beside each other. */
   #fit() {
     this.root.classList.toggle("ticks", this.hasTicks);
     this.root.classList.remove("stacked");
     this.root.classList.toggle("stacked", this.root.scrollWidth > this.root.clientWidth);
+    // Whoever has no mouse scrolls by keys.
+    if (this.hasTicks || this.root.scrollHeight <= this.root.clientHeight) this.root.removeAttribute("tabindex");
+    else this.root.tabIndex = 0;
   }
 
   destroy() {

@@ -11,6 +11,7 @@ from al_core.steps.outlook import shortfalls
 from al_core.store import Dataset
 from al_core.text import capitalized
 from ui.messages import plain
+from ui.row_table import Column, Line, row_table
 from ui.session import key_of
 
 
@@ -59,21 +60,22 @@ def show_group_counts(dataset: Dataset, selection: workflow.Selection) -> None:
     except ALCoreError:
         # The card, which needs the same, has said why.
         return
-    for counts in tables:
+    for place, counts in enumerate(tables):
         if counts.by == by_in_words(PREDICTED_CLASS):
             # The card has drawn them.
             continue
         with st.expander(f"Images by {plain(counts.by)}"):
-            st.dataframe(_table(counts), hide_index=True, width="stretch")
+            row_table(f"Images by {counts.by}", _columns(counts), _lines(counts), key=f"group-counts-{place}")
 
 
-def _table(counts: GroupCounts) -> dict[str, list[str] | list[int] | list[float]]:
-    return {
-        counts.by: list(counts.names),
-        "selected": counts.picked.tolist(),
-        "RANDOM (mean)": counts.random.round(1).tolist(),
-        "to choose from": counts.pool.tolist(),
-    }
+def _columns(counts: GroupCounts) -> list[Column]:
+    figures = ("selected", "RANDOM (mean)", "to choose from")
+    return [Column(counts.by), *(Column(title, is_number=True) for title in figures)]
+
+
+def _lines(counts: GroupCounts) -> list[Line]:
+    rows = zip(counts.names, counts.picked, counts.random, counts.pool, strict=True)
+    return [Line(name, [name, f"{picked:,}", f"{random:,.1f}", f"{pool:,}"]) for name, picked, random, pool in rows]
 
 
 # A stored selection never changes, and the key of its images ends with the session that may see them.
