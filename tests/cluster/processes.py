@@ -35,6 +35,8 @@ if __name__ == "__main__":
     with LocalCluster(
         n_workers=int(sys.argv[1]), threads_per_worker=1, processes=True, dashboard_address=None, memory_limit=None
     ) as cluster:
+        # Beside other work they may join after the cluster has begun.
+        cluster.wait_for_workers(int(sys.argv[1]))
         pids = [worker.process.pid for worker in cluster.workers.values()]
         print(json.dumps({"address": cluster.scheduler_address, "pids": pids}), flush=True)
         sys.stdin.read()
