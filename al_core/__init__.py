@@ -7,4 +7,4 @@ from al_core.config import SamplingMethod, SelectionConfig
 from al_core.exceptions import ALCoreError
 
 __all__ = ["ALCoreError", "ActiveLearningAgent", "LocalClient", "SamplingMethod", "SelectionConfig", "compare"]
-__version__ = "0.2.0.dev0"
+__version__ = "0.2.0"
