@@ -41,13 +41,13 @@ def path_argument(text: str) -> Path:
 
 
 def port_argument(text: str) -> int:
-    """Return the port that an argument names.
+    """Return the port that an argument names; 0 leaves it to the system.
 
     Raises:
         argparse.ArgumentTypeError: If there is no such port.
     """
-    if not text.isdecimal() or not 0 < int(text) <= HIGHEST_PORT:
-        raise argparse.ArgumentTypeError(f"expected a port, 1 to {HIGHEST_PORT}, found {text!r}")
+    if not text.isdecimal() or int(text) > HIGHEST_PORT:
+        raise argparse.ArgumentTypeError(f"expected a port, 0 to {HIGHEST_PORT}, found {text!r}")
     return int(text)
 
 

@@ -87,4 +87,4 @@ def _show_table(dataset: Dataset, scores: list[StoredArray], labels: dict[str, s
 
 
 def _cells(scores: NDArray[np.float64]) -> list[float | None]:
-    return [None if np.isnan(score) else float(score) for score in scores]
+    return [float(score) if np.isfinite(score) else None for score in scores]
