@@ -94,6 +94,22 @@ def test_no_page_and_no_table_of_rows_scrolls_sideways(page: Page, wait_until_id
                 assert part.evaluate("part => part.scrollWidth - part.clientWidth") <= 0, (name, width)
 
 
+def test_arrow_keys_lead_through_a_table_and_one_press_of_tab_past_it(page: Page, wait_until_idle: Wait) -> None:
+    open_page(page, "tags", wait_until_idle)
+    ticks = page.locator(".rows input")
+    ticks.first.focus()
+    page.keyboard.press("ArrowDown")
+    expect(ticks.nth(1)).to_be_focused()
+    page.keyboard.press("End")
+    expect(ticks.last).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(page.locator(".rows input:focus")).to_have_count(0)
+    page.keyboard.press("Shift+Tab")
+    expect(ticks.last).to_be_focused()
+    page.keyboard.press("Shift+Tab")
+    expect(page.locator(".rows input:focus")).to_have_count(0)
+
+
 @pytest.mark.parametrize("width", [390, 1440])
 def test_what_images_look_like_is_a_chip_among_the_filters_and_a_toast_covers_no_primary_button(
     page: Page, width: int

@@ -52,11 +52,17 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 @pytest.fixture
-def workspace(home: Path) -> Iterator[Workspace]:
-    """The workspace that the pages open, without the demo."""
+def home_without_demo(home: Path) -> Path:
+    """The home of the pages, to which the first of them would add the demo."""
     (home / "demo").mkdir()
     (home / "demo" / "offered").touch()
-    with Workspace(home) as workspace:
+    return home
+
+
+@pytest.fixture
+def workspace(home_without_demo: Path) -> Iterator[Workspace]:
+    """The workspace that the pages open, without the demo, as another process has it."""
+    with Workspace(home_without_demo) as workspace:
         yield workspace
 
 

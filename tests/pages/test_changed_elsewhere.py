@@ -1,8 +1,5 @@
 """What a page shows is never older than what another server has stored."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -17,18 +14,8 @@ from tests.steps.shop import FILENAMES, N_ROWS, make_shop
 
 
 @pytest.fixture
-def elsewhere(home: Path) -> Iterator[Workspace]:
-    """The workspace of the pages as another server has it open."""
-    # Without it the first page would build the demo.
-    (home / "demo").mkdir()
-    (home / "demo" / "offered").touch()
-    with Workspace(home) as workspace:
-        yield workspace
-
-
-@pytest.fixture
-def shop(elsewhere: Workspace) -> Dataset:
-    return make_shop(elsewhere)
+def shop(workspace: Workspace) -> Dataset:
+    return make_shop(workspace)
 
 
 def captions(app: AppTest) -> str:
@@ -47,11 +34,11 @@ def test_groups_are_previewed_as_the_column_is_by_now(shop: Dataset, open_page: 
 
 
 def test_a_file_is_compared_with_the_images_that_there_are_by_now(
-    shop: Dataset, open_page: Open, elsewhere: Workspace
+    shop: Dataset, open_page: Open, workspace: Workspace
 ) -> None:
     app = dropped(open_page, quality__csv=QUALITY.replace("digit_0000.png", FILENAMES[0]))
     assert "1 of 8 samples have a score in quality.csv." in report(app)
-    local = elsewhere.dataset("shop")
+    local = workspace.dataset("shop")
     local.samples.add("digit_0001.png", {})
     local.grow("added")
     assert "2 of 9 samples have a score in quality.csv." in report(app.run())

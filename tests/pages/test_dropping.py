@@ -16,11 +16,7 @@ from tests.patience import PATIENCE
 from ui.datasets.dropping import NEW
 from ui.session import Key
 
-
-@pytest.fixture(autouse=True)
-def _no_demo(home: Path) -> None:
-    (home / "demo").mkdir()
-    (home / "demo" / "offered").touch()
+pytestmark = pytest.mark.usefixtures("home_without_demo")
 
 
 def say(app: AppTest, **event: object) -> AppTest:

@@ -1,7 +1,6 @@
 """Every goal and limit from the page, over HTTP, in a shell, by a round file and by its Python code: the same rows."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -29,12 +28,8 @@ from ui.select.limit_forms import LIMIT_FORMS
 
 
 @pytest.fixture
-def shop(home: Path) -> Iterator[Dataset]:
-    # Without it the first page would build the demo.
-    (home / "demo").mkdir()
-    (home / "demo" / "offered").touch()
-    with Workspace(home) as workspace:
-        yield make_shop(workspace)
+def shop(workspace: Workspace) -> Dataset:
+    return make_shop(workspace)
 
 
 def test_the_page_has_a_form_for_every_goal_and_limit() -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from html.parser import HTMLParser
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -27,12 +26,9 @@ OUR_PAGES = {"/v1/docs"}
 
 
 @pytest.fixture
-def hostile(home: Path) -> Iterator[Dataset]:
+def hostile(workspace: Workspace) -> Dataset:
     """Samples whose filenames, classes, scores, columns and tags all try to act."""
-    (home / "demo").mkdir()
-    (home / "demo" / "offered").touch()
-    with Workspace(home) as workspace:
-        yield build_hostile_dataset(workspace)
+    return build_hostile_dataset(workspace)
 
 
 def markdown_texts(message: Message, field: str = "") -> Iterator[str]:

@@ -14,11 +14,7 @@ from ui import jobs
 from ui.datasets.image_folder import JOB
 from ui.session import Key
 
-
-@pytest.fixture(autouse=True)
-def _no_demo(home: Path) -> None:
-    (home / "demo").mkdir()
-    (home / "demo" / "offered").touch()
+pytestmark = pytest.mark.usefixtures("home_without_demo")
 
 
 @pytest.fixture

@@ -1,8 +1,6 @@
 """Two people have one dataset open; what one of them does is told to the other."""
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,23 +13,14 @@ from tests.pages.test_pages import button, field
 
 
 @pytest.fixture
-def others(home: Path) -> Iterator[Workspace]:
-    """The workspace that the pages open, as another process has it; it holds a small dataset and no demo."""
-    (home / "demo").mkdir()
-    (home / "demo" / "offered").touch()
-    with Workspace(home) as workspace:
-        yield workspace
-
-
-@pytest.fixture
-def pairs(others: Workspace) -> Dataset:
-    dataset = workflow.create_dataset(others, "pairs", ["a.png", "b.png", "c.png"], np.eye(3))
+def pairs(workspace: Workspace) -> Dataset:
+    dataset = workflow.create_dataset(workspace, "pairs", ["a.png", "b.png", "c.png"], np.eye(3))
     dataset.create_tag("some", np.array([0, 1]))
     return dataset
 
 
 def told(app: AppTest) -> str:
-    """What the page says about changes by others."""
+    """What the page says about changes by workspace."""
     line = next(element for element in app.get("bidi_component") if element.key == "changes")
     content: dict[str, str] = json.loads(line.proto.json)
     return content["text"].partition("others ")[2]
@@ -61,19 +50,19 @@ def test_what_a_person_does_is_told_to_the_others_only(pairs: Dataset, open_page
     assert told(app.run()) == "stored the tag “mine”."
 
 
-def test_a_dataset_that_somebody_else_renamed_stays_open(pairs: Dataset, others: Workspace, open_page: Open) -> None:
+def test_a_dataset_that_somebody_else_renamed_stays_open(pairs: Dataset, workspace: Workspace, open_page: Open) -> None:
     app = open_page("tags")
-    others.dataset("pairs").rename("couples")
+    workspace.dataset("pairs").rename("couples")
     app.run()
     assert told(app) == "renamed the dataset “pairs” to “couples”."
     assert app.sidebar.selectbox[0].value == pairs.id
 
 
 def test_a_dataset_that_somebody_else_deleted_is_brought_back_where_one_is(
-    pairs: Dataset, others: Workspace, open_page: Open
+    pairs: Dataset, workspace: Workspace, open_page: Open
 ) -> None:
     app = open_page("select")
-    others.delete_dataset("pairs")
+    workspace.delete_dataset("pairs")
     app.run()
     assert "“pairs”, the dataset of this page, is not in this workspace any more: it was deleted on" in unescaped(
         app.warning[0].value

@@ -10,7 +10,7 @@ from al_core.steps.selections import SelectionRequest
 from al_core.steps.stored_pool import draw_of
 from al_core.store import Dataset
 from al_core.types import Rows
-from tests.pages.conftest import Open, unescaped
+from tests.pages.conftest import Open, table_of, unescaped
 from tests.pages.select_page import box, figures, headings, press_run, select_32
 
 
@@ -104,6 +104,8 @@ def test_random_draws_once_more_only_where_groups_are_to_be_counted(
     app = open_page("select")
     assert len(seeds) == n_draws
     assert ("Images by “digit_{}??.png”" in [unescaped(expander.label) for expander in app.expander]) == bool(n_draws)
+    counts = table_of(app, "Images by “digit_{}??.png”")
+    assert sum(map(int, counts.get("selected", []))) == (len(selection.added_rows) if n_draws else 0)
 
 
 def test_settings_of_a_newer_version_are_shown_and_not_repeated(

@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING, Any
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import QueryParams
+from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from al_core.api.server.errors import ApiError, as_api_error, disk_full
+from al_core.api.server import errors
+from al_core.api.server.errors import ApiError, disk_full
 from al_core.api.server.guards.size import check_length, limited
 from al_core.api.server.settings import MEGABYTE, Settings
-from al_core.disk import is_disk_full
 from al_core.exceptions import ALCoreError, InvalidInputError, NotFoundError
 from al_core.steps.dropped_images import (
     DroppedFile,
@@ -188,28 +189,9 @@ def _fresh(content: dict[str, Any], status: int = 200) -> JSONResponse:
     return JSONResponse(content, status, {"Cache-Control": "no-store"})
 
 
-def _refused(_request: Request, error: ALCoreError) -> Response:
-    return as_api_error(error).response()
-
-
-def _answered(_request: Request, error: ApiError) -> Response:
-    return error.response()
-
-
-def _disk_failed(_request: Request, error: OSError) -> Response:
-    if not is_disk_full(error):
-        raise error
-    return disk_full().response()
-
-
-def _left(_request: Request, _error: ClientDisconnect) -> Response:
-    # Nobody reads it; without an answer the log would show a traceback for each tab that is closed.
-    return Response(status_code=400)
-
-
-HANDLERS: dict[int | type[Exception], Callable[[Request, Any], Response]] = {
-    ALCoreError: _refused,
-    ApiError: _answered,
-    OSError: _disk_failed,
-    ClientDisconnect: _left,
+HANDLERS = {
+    ALCoreError: errors.HANDLERS[ALCoreError],
+    ApiError: errors.HANDLERS[HTTPException],
+    OSError: errors.HANDLERS[OSError],
+    ClientDisconnect: errors.HANDLERS[ClientDisconnect],
 }

@@ -7,7 +7,7 @@ from typing import Any
 from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import DatabaseError
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Match, Route
 
@@ -119,6 +119,11 @@ async def _storage_failed(_request: Request, error: Exception) -> Response:
     return disk_full().response()
 
 
+async def _left(_request: Request, _error: ClientDisconnect) -> Response:
+    # Nobody reads it; without an answer the log would show a traceback for each upload that is cut off.
+    return Response(status_code=400)
+
+
 async def _crashed(_request: Request, _error: Exception) -> Response:
     return ApiError(500, "INTERNAL", "internal server error; see the server log").response()
 
@@ -129,6 +134,7 @@ HANDLERS: dict[int | type[Exception], Callable[[Request, Any], Coroutine[Any, An
     HTTPException: _http_error,
     OSError: _storage_failed,
     DatabaseError: _storage_failed,
+    ClientDisconnect: _left,
     Exception: _crashed,
 }
 """Answer every error in the one form, without a trace of the code behind it."""

@@ -70,7 +70,7 @@ def read_ground_truth(path: Path, choices: ReadingChoices = BY_CONTENT) -> Label
         attributes = list(_attributes(where, row, labels))
         _add_image(where, image_name(row[_REF]), attributes, labels)
         kinds |= {attribute.kind for attribute in attributes}
-        classes |= {known: None for attribute in attributes for known in attribute.classes()}
+        classes |= {numbered: None for attribute in attributes for numbered in attribute.classes()}
     labels.list_classes(name for _, name in sorted(classes))
     if _BOXES in kinds:
         return labels.finished(DETECTION)
@@ -120,8 +120,8 @@ class _Attribute:
         """Return the name of a class."""
         name = self._class_map.get(str(number))
         if not isinstance(name, str) or not name:
-            known = ", ".join(map(repr, list(self._class_map)[:10])) or "none"
-            raise FileFormatError(f"{where}: class {number!a:.80} is not in the class-map, which has {known}; add it")
+            numbers = ", ".join(map(repr, list(self._class_map)[:10])) or "none"
+            raise FileFormatError(f"{where}: class {number!a:.80} is not in the class-map, which has {numbers}; add it")
         return name
 
     def names(self, where: str) -> list[str]:
@@ -139,7 +139,7 @@ class _Attribute:
 
 def _attributes(where: str, row: Mapping[str, Any], labels: LabelCollector) -> Iterable[_Attribute]:
     """Return the labels of a line that are read: adjusted boxes, if there are any, stand for others."""
-    found = []
+    read = []
     unread = []
     for key, metadata in row.items():
         name = key.removesuffix(_ENDING)
@@ -150,7 +150,7 @@ def _attributes(where: str, row: Mapping[str, Any], labels: LabelCollector) -> I
         if attribute.kind == _VERIFIED:
             labels.add_note(_VERIFICATION)
         elif attribute.kind in (_CLASS, _CLASSES, _BOXES):
-            found.append(attribute)
+            read.append(attribute)
         else:
             unread.append(attribute.kind)
     if len(row) > 1 and not any(key.endswith(_ENDING) for key in row):
@@ -159,13 +159,13 @@ def _attributes(where: str, row: Mapping[str, Any], labels: LabelCollector) -> I
             f"{where} has {others} and no metadata ('…{_ENDING}'), which name the classes; give the output manifest of "
             "the job"
         )
-    if unread and not found:
+    if unread and not read:
         raise _not_read(where, unread[0])
-    adjusted = [attribute for attribute in found if attribute.is_adjusted]
+    adjusted = [attribute for attribute in read if attribute.is_adjusted]
     if not adjusted:
-        return found
+        return read
     labels.add_note(_FIRST_LABELS)
-    return [*(attribute for attribute in found if attribute.kind != _BOXES), adjusted[-1]]
+    return [*(attribute for attribute in read if attribute.kind != _BOXES), adjusted[-1]]
 
 
 def _kind(value: Any, metadata: Mapping[str, Any]) -> str:

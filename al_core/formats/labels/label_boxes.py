@@ -119,7 +119,8 @@ def _class_names(rows: TableRows, columns: LabelColumns) -> tuple[list[str], NDA
     cells = rows.column(columns.label)
     written = list(dict.fromkeys(cells))
     names = list(dict.fromkeys(map(str.strip, written)))
-    classes = np.array([names.index(cell.strip()) for cell in written], np.int64)
+    position_of = {name: position for position, name in enumerate(names)}
+    classes = np.array([position_of[cell.strip()] for cell in written], np.int64)
     return names, classes[numbered(cells, len(cells))]
 
 

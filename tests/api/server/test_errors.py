@@ -1,3 +1,4 @@
+import asyncio
 import errno
 import os
 from pathlib import Path
@@ -6,9 +7,12 @@ from typing import Any
 import numpy as np
 import pytest
 import requests
+from fastapi import FastAPI
 from sqlalchemy import event
+from starlette.types import Message
 
 from al_core import workflow
+from al_core.api.server import create_app
 from al_core.store import Kind, LocalDataset, Workspace
 from tests.api.calls import Api
 from tests.api.conftest import api_server
@@ -31,6 +35,31 @@ def test_an_error_has_a_code_a_message_and_the_name_of_its_class(api: Api) -> No
     }
     assert api("GET", "/nothing", 404)["code"] == "NOT_FOUND"
     assert api("GET", f"{api.dataset}/datasource", 404)["code"] == "DATASOURCE_UNKNOWN"
+
+
+def test_a_client_that_leaves_in_the_middle_of_its_body_is_no_error(shared_api: FastAPI, api: Api) -> None:
+    incoming: list[Message] = [
+        {"type": "http.request", "body": b"a part", "more_body": True},
+        {"type": "http.disconnect"},
+    ]
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        return incoming.pop(0)
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    scope = {
+        "type": "http",
+        "method": "PUT",
+        "path": f"/v1{api.dataset}/embeddings",
+        "query_string": b"",
+        "headers": [(b"host", b"127.0.0.1"), (b"content-length", b"1000")],
+        "client": ("127.0.0.1", 1),
+    }
+    asyncio.run(create_app(shared_api)(scope, receive, send))
+    assert sent[0]["status"] == 400
 
 
 def test_a_full_disk_is_a_507_and_leaves_the_store_whole(

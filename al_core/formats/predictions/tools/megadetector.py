@@ -98,9 +98,9 @@ class _Objects:
             self._columns.note(_CLASSIFICATIONS)
         category = str(detection.get("category"))
         if category not in self._categories:
-            known = ", ".join(map(repr, list(self._categories)[:10]))
+            categories = ", ".join(map(repr, list(self._categories)[:10]))
             raise FileFormatError(
-                f"{where}: category {category!r} is not among the detection_categories {known}; add it"
+                f"{where}: category {category!r} is not among the detection_categories {categories}; add it"
             )
         box = below(*number_list(where, detection.get("bbox"), "bbox", 4))
         self._columns.add(box, confidence_of(where, detection, "conf"), self._categories[category])
