@@ -67,7 +67,7 @@ def _identifiers(scores: list[StoredArray]) -> str:
 
 def _show_table(dataset: Dataset, scores: list[StoredArray], labels: dict[str, str]) -> None:
     by_name = {score.name: score for score in scores}
-    heading, choice = st.columns([3, 1], vertical_alignment="bottom")
+    heading, choice = st.columns([2, 1], vertical_alignment="bottom")
     sorted_by = choice.selectbox(
         "Sorted by",
         list(by_name),
