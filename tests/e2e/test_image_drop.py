@@ -128,6 +128,8 @@ def test_a_zip_of_a_stranger_can_name_no_place_and_fill_no_disk(
     page.goto("/datasets")
     page.locator(FILES_INPUT).set_input_files(archive)
     expect(page.get_by_text("“scan” is ready: 2 images.")).to_be_visible()
+    # Of what is left out the bar says at the end that it has not come.
+    expect(page.get_by_role("progressbar", name="Images of scan")).to_have_attribute("aria-valuenow", "50")
     page.get_by_text("2 files left out").click()
     expect(page.get_by_text("../../evil.png: '../../evil.png' is not a plain relative path")).to_be_visible()
     expect(page.get_by_text("bomb.png: it unpacks to more than the zip says")).to_be_visible()

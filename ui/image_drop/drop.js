@@ -141,7 +141,9 @@ class Panel {
     if (!upload) return;
     const text = describe(upload);
     if (this.text.textContent !== text) this.text.textContent = text;
-    const percent = Math.round((100 * upload.nDone) / upload.total);
+    // While it is under way, what was left out counts as done too; in the end the bar shows what has come.
+    const nShown = this.#isUnderWay() ? upload.nDone : upload.nSent + upload.nThere;
+    const percent = Math.round((100 * nShown) / upload.total);
     this.fill.style.width = `${percent}%`;
     this.track.setAttribute("aria-valuenow", percent);
     this.track.setAttribute("aria-label", `Images of ${upload.label} that are on the server`);
@@ -183,7 +185,8 @@ function describe(upload) {
   if (state === "failed") return `Stopped after ${counts}: ${upload.reason}`;
   if (state === "done") {
     const others = nOthers ? ` · ${plural(nOthers, "file")} that are no images were left out` : "";
-    return `${plural(upload.nSent, "image")} sent${nThere ? `, ${number(nThere)} were there already` : ""}${others}`;
+    const sent = upload.nSent || nThere ? `${plural(upload.nSent, "image")} sent` : "No image was sent";
+    return `${sent}${nThere ? `, ${number(nThere)} were there already` : ""}${others}`;
   }
   return secondsLeft === null ? counts : `${counts} · about ${duration(secondsLeft)} left`;
 }
